@@ -1,0 +1,49 @@
+# Everything a newcomer types. `make help` lists it.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip --disable-pip-version-check
+# Package registries drop connections now and then: pip retries a download, RETRY retries pip.
+RETRY := for try in 1 2 3 4; do [ $$try = 4 ] && exit 1; { $(1); } && break; echo "attempt $$try failed; trying again in $$((try * 5)) s" >&2; sleep $$((try * 5)); done
+
+.PHONY: help setup demo test test-long bench lint lock clean
+
+help:  ## list these commands
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 20
+
+setup: $(VENV)/.installed  ## environment from the lock file, and the models
+	@$(BIN)/offrecord models fetch
+
+$(VENV)/.installed: locks/default.txt pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Offrecord needs Python 3.11 or newer; $(PYTHON) is $$($(PYTHON) -V 2>&1). Set PYTHON=/path/to/python3.11."; exit 1; }
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	@$(call RETRY,$(PIP) install --retries 5 --require-hashes -r locks/default.txt)
+	@$(call RETRY,$(PIP) install --quiet --retries 5 --no-deps --editable .)
+	@touch $@
+
+$(VENV)/.installed-dev: $(VENV)/.installed locks/dev.txt
+	@$(call RETRY,$(PIP) install --quiet --retries 5 --require-hashes -r locks/dev.txt)
+	@touch $@
+
+demo: setup  ## play a 45 s scene through the sealed pipeline, to an answer
+	@$(BIN)/offrecord demo
+
+test: $(VENV)/.installed-dev setup  ## set everything up and run the tests
+	@$(BIN)/python -m pytest
+
+test-long: $(VENV)/.installed-dev setup  ## the tests that take minutes
+	@$(BIN)/python -m pytest -m long
+
+bench: setup  ## the README's tables
+	@$(BIN)/offrecord bench day --board desktop
+
+lint: $(VENV)/.installed-dev  ## ruff and mypy --strict
+	@$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy
+
+lock:  ## recompute locks/ (needs uv)
+	uv pip compile pyproject.toml --extra bench --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate --custom-compile-command "make lock" -o locks/default.txt
+	uv pip compile pyproject.toml --extra bench --group dev --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate --custom-compile-command "make lock" -c locks/default.txt -o locks/dev.txt
+	uv pip compile pyproject.toml --extra bench --extra whisper-torch --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate --custom-compile-command "make lock" -c locks/default.txt -o locks/whisper-torch.txt
+
+clean:  ## remove the environment; models stay in the cache
+	rm -rf $(VENV)
