@@ -1,0 +1,1 @@
+"""Offrecord: a wearable companion's edge runtime. Start reading at `edge/messages.py`."""

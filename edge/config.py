@@ -1,0 +1,211 @@
+"""One frozen `Config`, read from one TOML file. Units are in the names; unknown keys are refused.
+
+Code receives the section it needs (`config.gate`), never the whole.
+"""
+
+import difflib
+import os
+import re
+import tomllib
+from pathlib import Path
+from typing import Annotated, Literal
+
+import msgspec
+
+
+class Section(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """What every section is: frozen, keyword-only, and it refuses unknown keys."""
+
+
+Share = Annotated[float, msgspec.Meta(gt=0, le=1)]
+Positive = Annotated[int, msgspec.Meta(gt=0)]
+
+
+class Microphone(Section, frozen=True):
+    """The microphone."""
+
+    device: str = ""
+    """Part of its name; empty takes the system's default. `offrecord devices` lists them."""
+    silence_limit_ms: Positive = 3000
+    """No samples at all for this long means that the microphone is gone."""
+
+
+class Camera(Section, frozen=True):
+    """The camera."""
+
+    device: str = "0"
+    """Number of /dev/videoN, or the address of an MJPEG stream."""
+    frames_per_s: Annotated[float, msgspec.Meta(gt=0, le=30)] = 2.0
+    """How often a picture is taken."""
+    read_limit_ms: Positive = 2000
+    """No picture for this long means that the camera is gone."""
+
+
+class Gate(Section, frozen=True):
+    """When speech begins and ends."""
+
+    energy_ratio: Annotated[float, msgspec.Meta(ge=1)] = 2.5
+    """A chunk this many times louder (in power) than the noise floor is looked at by a model."""
+    speech_probability: Share = 0.5
+    """Silero's probability from which a chunk counts as speech."""
+    onset_ms: Positive = 96
+    """This much speech within twice as long starts an utterance."""
+    hangover_ms: Positive = 500
+    """Silence after which an utterance has ended."""
+    pre_roll_ms: Positive = 600
+    """Sound before the onset that belongs to the utterance, so that no first word is cut."""
+    longest_utterance_s: Annotated[float, msgspec.Meta(gt=1, le=29)] = 28.0
+    """Longer speech is cut here; the recogniser's window is 30 s."""
+
+
+class Recogniser(Section, frozen=True):
+    """Speech to text."""
+
+    model: Literal["whisper-tiny.en", "whisper-base"] = "whisper-tiny.en"
+    """`offrecord models fetch whisper-base` brings the multilingual one."""
+    precision: Literal["int8", "fp32"] = "int8"
+    """int8 is fastest on processors with dot-product instructions."""
+    language: str = "en"
+    """Of the multilingual model."""
+    threads: Positive = 1
+    """One thread is enough on a desktop and leaves the other cores alone."""
+
+
+class Vision(Section, frozen=True):
+    """Pictures to names and text."""
+
+    object_score: Share = 0.3
+    """Below this an object is not reported."""
+    text_score: Share = 0.8
+    """Below this a line of text is not reported."""
+    scene_change: Share = 0.04
+    """Share of the picture's grey range that must change before it is looked at again."""
+    read_text: bool = True
+    """Read text in pictures."""
+    text_side_px: Positive = 736
+    """A picture's longer side for the text reader; more finds smaller print and costs memory."""
+    threads: Positive = 1
+    """Of each vision model."""
+
+
+class Airlock(Section, frozen=True):
+    """How much may leave the chamber."""
+
+    rate_bytes_s: Positive = 64
+    """Mean over time. English speech is about 14 bytes a second."""
+    burst_bytes: Positive = 4096
+    """What may leave at once."""
+    day_bytes: Positive = 1_048_576
+    """In one day."""
+
+
+class ContextSize(Section, frozen=True):
+    """What the reasoner is given."""
+
+    tokens: Positive = 400
+    """At most; a token is 4 UTF-8 bytes, rounded up."""
+
+
+class Reasoner(Section, frozen=True):
+    """Who answers. Empty `url`: the built-in recall reasoner, which needs no language model."""
+
+    url: str = ""
+    """Base address of an OpenAI-compatible endpoint, such as http://127.0.0.1:11434/v1."""
+    model: str = ""
+    """Its model's name."""
+    api_key_env: str = ""
+    """Name of the environment variable that holds its key. The key itself never stands here."""
+    timeout_s: Annotated[float, msgspec.Meta(gt=0, le=600)] = 20.0
+    """To the first word; after that, between two words."""
+
+
+class Notes(Section, frozen=True):
+    """What is remembered."""
+
+    folder: str = ""
+    """Empty means the user's data folder (XDG_DATA_HOME/offrecord)."""
+
+
+class Config(Section, frozen=True):
+    """Everything that can be set."""
+
+    microphone: Microphone = Microphone()
+    camera: Camera = Camera()
+    gate: Gate = Gate()
+    recogniser: Recogniser = Recogniser()
+    vision: Vision = Vision()
+    airlock: Airlock = Airlock()
+    context: ContextSize = ContextSize()
+    reasoner: Reasoner = Reasoner()
+    notes: Notes = Notes()
+
+
+class BadConfig(ValueError):
+    """The configuration cannot be used; the message says what, where and what to do."""
+
+
+def _xdg(variable: str, fallback: str) -> Path:
+    return Path(os.environ.get(variable) or Path.home() / fallback) / "offrecord"
+
+
+def config_path() -> Path:
+    """Return where the configuration is looked for when none is named."""
+    return _xdg("XDG_CONFIG_HOME", ".config") / "config.toml"
+
+
+def data_folder(notes: Notes) -> Path:
+    """Return where notes and the ledger are kept."""
+    return (
+        Path(notes.folder).expanduser() if notes.folder else _xdg("XDG_DATA_HOME", ".local/share")
+    )
+
+
+def load(path: Path | None = None) -> Config:
+    """Read the configuration; the default file may be absent, a named one may not.
+
+    Raises BadConfig.
+    """
+    where = path or config_path()
+    try:
+        text = where.read_text("utf-8")
+    except FileNotFoundError:
+        if path is None:
+            return Config()
+        raise BadConfig(
+            f"there is no configuration at {where}; `offrecord config` prints one"
+        ) from None
+    except (OSError, UnicodeDecodeError) as error:
+        raise BadConfig(f"cannot read the configuration {where}: {error}") from None
+    return parse(text, str(where))
+
+
+def parse(text: str, where: str) -> Config:
+    """Return the configuration that a TOML text spells; raise BadConfig."""
+    try:
+        table = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise BadConfig(f"{where} is not TOML: {error}") from None
+    try:
+        return msgspec.convert(table, Config)
+    except msgspec.ValidationError as error:
+        raise BadConfig(f"{where}: {_explain(str(error))}") from None
+
+
+def _explain(problem: str) -> str:
+    """Turn msgspec's sentence into one that names the nearest known key."""
+    unknown = re.match(r"Object contains unknown field `(.+?)`(?: - at `\$\.?(.*)`)?$", problem)
+    if not unknown:
+        return problem.replace("`$.", "`").replace("Expected", "expected", 1)
+    key, section = unknown[1], unknown[2] or ""
+    known = known_keys(section)
+    near = difflib.get_close_matches(key, known, n=1, cutoff=0.0)
+    spelled = f"{section}.{key}" if section else key
+    return f"there is no setting `{spelled}`; the nearest is `{near[0]}`"
+
+
+def known_keys(section: str) -> list[str]:
+    """Return the keys of a section, or the sections' names for an empty one."""
+    owner: type[msgspec.Struct] = Config
+    if section:
+        owner = type(getattr(Config(), section))
+    return [field.name for field in msgspec.structs.fields(owner)]

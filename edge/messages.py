@@ -1,0 +1,319 @@
+"""Every noun that crosses a process or a wire.
+
+Frozen, tagged, positional structs: unknown fields are refused, every string and list is capped,
+and there is no bytes field, no array and no dictionary: a sample or a pixel has no place to ride.
+Times are integer milliseconds of the *stream's* clock (0 = first sample of the source).
+
+`Leaves` is everything the chamber may say, `Enters` everything it may be told (`edge/airlock.py`
+moves them). `Status` is what a source says of its device, `Control` what the launcher tells the
+runtime, `Shown` what the runtime tells whoever is watching.
+"""
+
+from enum import IntEnum
+from typing import Annotated, Literal
+
+import msgspec
+
+Millis = Annotated[int, msgspec.Meta(ge=0, le=2**40)]
+"""Milliseconds on the stream's clock."""
+Percent = Annotated[int, msgspec.Meta(ge=0, le=100)]
+Thousandth = Annotated[int, msgspec.Meta(ge=0, le=1000)]
+ModelIndex = Annotated[int, msgspec.Meta(ge=0, le=63)]
+"""Position in the `Hello.models` that this chamber sent at birth."""
+Count = Annotated[int, msgspec.Meta(ge=0, le=2**53)]
+Name = Annotated[str, msgspec.Meta(max_length=64)]
+Line = Annotated[str, msgspec.Meta(max_length=120)]
+Sentence = Annotated[str, msgspec.Meta(max_length=800)]
+Document = Annotated[str, msgspec.Meta(max_length=16_000)]
+Box = tuple[Thousandth, Thousandth, Thousandth, Thousandth]
+"""Left, top, right, bottom in thousandths of the picture's width and height."""
+
+
+class Message(
+    msgspec.Struct, frozen=True, array_like=True, forbid_unknown_fields=True, kw_only=False
+):
+    """What every message is: a frozen positional struct that refuses unknown fields."""
+
+
+# --- inside other messages ---------------------------------------------------------------------
+
+
+class Stage(IntEnum):
+    """Steps of the work whose duration is reported."""
+
+    MEL = 0
+    ENCODE = 1
+    DECODE = 2
+    DETECT = 3
+    READ = 4
+
+
+class StageTime(Message, frozen=True):
+    """How long one step took, by the chamber's clock."""
+
+    stage: Stage
+    microseconds: Count
+
+
+class Model(Message, frozen=True):
+    """A model as provenance names it."""
+
+    name: Name
+    sha256: Annotated[str, msgspec.Meta(pattern=r"^[0-9a-f]{16}$")]
+    """First 16 hexadecimal digits of the hash of its (first) file."""
+
+
+class Thing(Message, frozen=True):
+    """One object in a picture."""
+
+    label: Name
+    score: Percent
+    box: Box
+
+
+class TextLine(Message, frozen=True):
+    """One line of text read from a picture."""
+
+    text: Line
+    score: Percent
+    box: Box
+
+
+# --- Leaves: chamber -> runtime ----------------------------------------------------------------
+
+
+class Hello(Message, frozen=True, tag=1):
+    """First message of a chamber: its models, which later messages name by index. Sealed since."""
+
+    models: Annotated[tuple[Model, ...], msgspec.Meta(max_length=32)]
+
+
+class SpeechStarted(Message, frozen=True, tag=2):
+    """Somebody began to speak."""
+
+    at_ms: Millis
+
+
+class Transcript(Message, frozen=True, tag=3):
+    """What was said in one utterance."""
+
+    text: Sentence
+    start_ms: Millis
+    end_ms: Millis
+    """Where speech really ended, the hangover not counted."""
+    confidence: Percent
+    """Geometric mean of the tokens' probabilities."""
+    model: ModelIndex
+    stages: Annotated[tuple[StageTime, ...], msgspec.Meta(max_length=8)] = ()
+
+
+class Unclear(Message, frozen=True, tag=4):
+    """Speech-like sound in which the recogniser found no words."""
+
+    start_ms: Millis
+    end_ms: Millis
+
+
+class Seen(Message, frozen=True, tag=5):
+    """What one picture showed."""
+
+    at_ms: Millis
+    things: Annotated[tuple[Thing, ...], msgspec.Meta(max_length=8)]
+    lines: Annotated[tuple[TextLine, ...], msgspec.Meta(max_length=12)]
+    detector: ModelIndex
+    reader: ModelIndex
+    stages: Annotated[tuple[StageTime, ...], msgspec.Meta(max_length=8)] = ()
+
+
+class Level(Message, frozen=True, tag=6):
+    """Loudness, only while a screen watches."""
+
+    at_ms: Millis
+    dbfs: Annotated[int, msgspec.Meta(ge=-120, le=0)]
+    speech: Percent
+
+
+class Dropped(Message, frozen=True, tag=7):
+    """Media that was not looked at, because there was no time for it or a record was lost."""
+
+    at_ms: Millis
+    frames: Count
+    samples: Count
+
+
+class Ended(Message, frozen=True, tag=8):
+    """All sources have ended and everything has been understood."""
+
+    at_ms: Millis
+    utterances: Count
+    frames: Count
+
+
+Leaves = Hello | SpeechStarted | Transcript | Unclear | Seen | Level | Dropped | Ended
+
+
+# --- Enters: launcher and runtime -> chamber ---------------------------------------------------
+
+
+class Go(Message, frozen=True, tag=32):
+    """The check from outside passed; the first real sample may come."""
+
+
+class Watch(Message, frozen=True, tag=33):
+    """A screen began or ceased to watch: send levels, or stop sending them."""
+
+    levels: bool
+
+
+Enters = Go | Watch
+
+
+# --- Status: source -> launcher ----------------------------------------------------------------
+
+SourceKind = Literal["audio", "video"]
+SourcePhase = Literal["ready", "running", "lost", "ended", "failed"]
+
+
+class SourceState(Message, frozen=True, tag=48):
+    """How a source is. The launcher forwards it to the runtime."""
+
+    kind: SourceKind
+    phase: SourcePhase
+    device: Line
+    """Which microphone, camera or file it really is."""
+    samples: Count
+    """Stream clock so far, in samples of 16 kHz."""
+    raw_bytes: Count
+    """Bytes of media handed to the chamber so far."""
+    dropped: Count
+    """Overrun samples (audio) or skipped frames (video)."""
+    monotonic_s: float
+    """`time.monotonic()` of the moment at which `samples` was the stream's clock."""
+    live: bool
+    """True for a device; False for a file, whose ledger rows are marked as such."""
+    detail: Line = ""
+    """One sentence for a person when the phase is lost or failed."""
+
+
+Status = SourceState
+
+
+# --- Control: launcher -> runtime --------------------------------------------------------------
+
+SealLevel = Literal["A", "B", "C", "D"]
+
+
+class SealState(Message, frozen=True, tag=64):
+    """What the check from outside found of one process."""
+
+    process: Name
+    pid: Count
+    level: SealLevel
+    threads: Count
+
+
+class ChildDied(Message, frozen=True, tag=65):
+    """A process ended when it should not have, and is being started again."""
+
+    process: Name
+    reason: Line
+
+
+class CounterGap(Message, frozen=True, tag=66):
+    """Bytes that left the chamber and were read by a runtime that died before it noted them."""
+
+    lost_bytes: Count
+
+
+Control = SourceState | SealState | ChildDied | CounterGap
+
+
+# --- Shown: runtime -> whoever watches ---------------------------------------------------------
+
+
+class ContextPacket(Message, frozen=True, tag=80):
+    """Exactly what the reasoner is given."""
+
+    text: Document
+    tokens: Count
+
+
+class Reply(Message, frozen=True, tag=81):
+    """What the companion says."""
+
+    text: Document
+    source: Name
+    """`recall`, the endpoint's model name, or `timer`."""
+    because: Annotated[tuple[Line, ...], msgspec.Meta(max_length=12)]
+    """The observations and notes it rests on, one line each."""
+    latency_ms: int = -1
+    """End of the question's speech to the first word of the answer; -1 where nobody asked."""
+    partial: bool = False
+    """True while a streaming reply is still growing; `text` is all of it so far."""
+
+
+class Notice(Message, frozen=True, tag=82):
+    """Something a person should know about the companion itself."""
+
+    text: Line
+
+
+class StageSummary(Message, frozen=True):
+    """Latency of one step over the run."""
+
+    stage: Name
+    count: Count
+    p50_ms: float
+    p95_ms: float
+
+
+class ProcessSeal(Message, frozen=True):
+    """The level at which a process was sealed."""
+
+    process: Name
+    level: SealLevel
+
+
+class Summary(Message, frozen=True, tag=83):
+    """The run in numbers; always the last thing shown."""
+
+    heard: Count
+    seen: Count
+    answered: Count
+    raw_bytes: Count
+    airlock_bytes: Count
+    """Bytes that left the chamber, all of them in the ledger."""
+    context_tokens: Count
+    """Of the last context packet."""
+    dropped: Count
+    sealed: tuple[ProcessSeal, ...]
+    stages: tuple[StageSummary, ...]
+    counter: Literal["equal", "differs", "unchecked"] = "unchecked"
+    """Whether the kernel's count of the chamber's bytes equals the ledger's."""
+
+
+class Airlocked(Message, frozen=True, tag=84):
+    """A running count for the screen: raw bytes in, airlock bytes out."""
+
+    raw_bytes: Count
+    airlock_bytes: Count
+
+
+Shown = (
+    Hello
+    | SpeechStarted
+    | Transcript
+    | Unclear
+    | Seen
+    | Level
+    | Dropped
+    | Ended
+    | SourceState
+    | SealState
+    | ChildDied
+    | ContextPacket
+    | Reply
+    | Notice
+    | Summary
+    | Airlocked
+)

@@ -1,0 +1,68 @@
+"""Raw media in memory. No serialiser: a signal cannot leave by accident.
+
+One clock for a source: samples at 16 kHz since its first sample, for pictures too.
+"""
+
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+import numpy.typing as npt
+
+Samples = npt.NDArray[np.float32]
+"""float32, shape (n,), 16 kHz mono in [-1, 1]."""
+Pixels = npt.NDArray[np.uint8]
+"""uint8, shape (height, width, 3), RGB."""
+
+SAMPLE_RATE_HZ: Final = 16_000
+CHUNK_SAMPLES: Final = 512
+"""32 ms: what Silero takes at a time, and the beat of the whole hearing side."""
+CHUNK_MS: Final = CHUNK_SAMPLES * 1000 // SAMPLE_RATE_HZ
+
+
+def to_ms(samples: int) -> int:
+    """Return the milliseconds of a number of samples."""
+    return samples * 1000 // SAMPLE_RATE_HZ
+
+
+def to_samples(seconds: float) -> int:
+    """Return the samples of a number of seconds."""
+    return round(seconds * SAMPLE_RATE_HZ)
+
+
+@dataclass(frozen=True, slots=True)
+class AudioChunk:
+    """`CHUNK_SAMPLES` samples, fewer only at a stream's end."""
+
+    samples: Samples
+    start: int
+    """Samples since the stream's first one."""
+
+    @property
+    def end(self) -> int:
+        return self.start + len(self.samples)
+
+
+@dataclass(frozen=True, slots=True)
+class Utterance:
+    """One stretch of speech, with its pre-roll and its hangover."""
+
+    samples: Samples
+    start: int
+    speech_start: int
+    """Where the first speech chunk began; `start` is earlier by the pre-roll."""
+    speech_end: int
+    """Where the last speech chunk ended; the hangover after it is not counted."""
+
+    @property
+    def end(self) -> int:
+        return self.start + len(self.samples)
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """One picture."""
+
+    pixels: Pixels
+    at: int
+    """Samples since the stream's start, at the moment it was taken."""
