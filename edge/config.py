@@ -3,7 +3,9 @@
 Code receives the section it needs (`config.gate`), never the whole.
 """
 
+import ast
 import difflib
+import itertools
 import os
 import re
 import tomllib
@@ -189,6 +191,47 @@ def parse(text: str, where: str) -> Config:
         return msgspec.convert(table, Config)
     except msgspec.ValidationError as error:
         raise BadConfig(f"{where}: {_explain(str(error))}") from None
+
+
+def to_argument(config: Config) -> str:
+    """Return a configuration as one argument of a child's command line."""
+    return msgspec.json.encode(config).decode()
+
+
+def from_argument(argument: str) -> Config:
+    """Return the configuration that `to_argument` wrote; an empty one means the defaults."""
+    return msgspec.json.decode(argument, type=Config) if argument else Config()
+
+
+def commented() -> str:
+    """Return the defaults as TOML, every setting under its own explanation."""
+    notes = _explanations()
+    lines = [f"# {notes['Config']} Delete what you do not change.", ""]
+    for section in msgspec.structs.fields(Config):
+        value = section.default
+        name = type(value).__name__
+        lines += [f"# {notes[name]}", f"[{section.name}]"]
+        for key, setting in msgspec.structs.asdict(value).items():
+            lines += [f"# {notes[f'{name}.{key}']}", f"{key} = {_toml(setting)}"]
+        lines.append("")
+    return "\n".join(lines)
+
+
+def _toml(value: object) -> str:
+    return msgspec.json.encode(value).decode()  # strings, numbers and booleans are spelled alike
+
+
+def _explanations() -> dict[str, str]:
+    """Return the docstrings of this file's sections, and the lines under their settings."""
+    found = {}
+    tree = ast.parse(Path(__file__).read_text("utf-8"))
+    for owner in (node for node in tree.body if isinstance(node, ast.ClassDef)):
+        found[owner.name] = ast.get_docstring(owner) or ""
+        for setting, note in itertools.pairwise(owner.body):
+            if isinstance(setting, ast.AnnAssign) and isinstance(note, ast.Expr):
+                words = ast.literal_eval(note.value)
+                found[f"{owner.name}.{ast.unparse(setting.target)}"] = " ".join(words.split())
+    return found
 
 
 def _explain(problem: str) -> str:

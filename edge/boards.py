@@ -1,0 +1,159 @@
+"""What a smaller board would allow: its share of this machine's processor, its memory.
+
+A throttled desktop is not a Raspberry Pi: caches, memory bandwidth and instructions differ. The
+shares below make this machine as slow, in total, as the board is reported to be; every figure
+measured so is labelled *throttled*.
+"""
+
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+PERIOD_US: Final = 20_000
+CGROUPS: Final = Path("/sys/fs/cgroup")
+
+
+@dataclass(frozen=True, slots=True)
+class Board:
+    """A board's limits; None is no limit."""
+
+    cores: float | None
+    """Of this machine's cores."""
+    memory_mb: int | None
+    """What the whole process tree may hold (proportional set size)."""
+
+
+BOARDS: Final = {
+    "desktop": Board(None, None),
+    # Four A76 cores at 2.4 GHz: each about a fifth of a desktop core in int8 work.
+    "pi5": Board(4 / 5, 700),
+    # Four A53 cores at 1 GHz: each about a ninth of a desktop core at best.
+    "zero2w": Board(4 / 9, 380),
+}
+
+
+@contextmanager
+def throttled(board: Board) -> Iterator[str]:
+    """Hold this process and its children to a board's share of the processor.
+
+    Yields how: `none`, `cgroup v1`, `cgroup v2`, or `duty cycle` where cgroups are not ours.
+    """
+    if board.cores is None:
+        yield "none"
+        return
+    group = _make_group(board.cores)
+    if group is None:
+        with _duty_cycle(board.cores):
+            yield "throttled by duty cycle"
+        return
+    home = _own_group(group)
+    (group / "cgroup.procs").write_text(str(os.getpid()))
+    try:
+        yield f"throttled by cgroup {'v2' if (CGROUPS / 'cgroup.controllers').exists() else 'v1'}"
+    finally:
+        (home / "cgroup.procs").write_text(str(os.getpid()))
+        group.rmdir()
+
+
+def _make_group(cores: float) -> Path | None:
+    """Return a new group with a processor quota, or None where that is not permitted."""
+    is_v2 = (CGROUPS / "cgroup.controllers").exists()
+    group = (CGROUPS if is_v2 else CGROUPS / "cpu") / f"offrecord-bench-{os.getpid()}"
+    try:
+        group.mkdir()
+        quota_us = round(cores * PERIOD_US)
+        if is_v2:
+            (group / "cpu.max").write_text(f"{quota_us} {PERIOD_US}")
+        else:
+            (group / "cpu.cfs_period_us").write_text(str(PERIOD_US))
+            (group / "cpu.cfs_quota_us").write_text(str(quota_us))
+    except OSError:
+        if group.is_dir():
+            group.rmdir()
+        return None
+    return group
+
+
+def _own_group(group: Path) -> Path:
+    """Return the group that this process is in now, to go back to."""
+    for line in Path("/proc/self/cgroup").read_text().splitlines():
+        _, controllers, path = line.split(":", 2)
+        if not controllers or "cpu" in controllers.split(","):
+            return group.parent / path.lstrip("/")
+    return group.parent
+
+
+DUTY_PERIOD_MS: Final = 50
+_DUTY: Final = """
+import os, signal, sys, time
+top, on_s, off_s = int(sys.argv[1]), float(sys.argv[2]), float(sys.argv[3])
+def tree():
+    found = [top]
+    for pid in found:
+        try:
+            for task in os.listdir(f"/proc/{pid}/task"):
+                found += map(int, open(f"/proc/{pid}/task/{task}/children").read().split())
+        except OSError:
+            pass
+    return [pid for pid in found if pid != os.getpid()]
+def tell(signum):
+    for pid in tree():
+        try:
+            os.kill(pid, signum)
+        except OSError:
+            pass
+signal.signal(signal.SIGTERM, lambda *_: sys.exit())
+try:
+    while os.getppid() == top:
+        time.sleep(on_s)
+        tell(signal.SIGSTOP)
+        time.sleep(off_s)
+        tell(signal.SIGCONT)
+finally:
+    tell(signal.SIGCONT)
+"""
+
+
+@contextmanager
+def _duty_cycle(cores: float) -> Iterator[None]:
+    """Stop the whole tree for a part of every 50 ms."""
+    share = cores / (os.cpu_count() or 1)
+    on_s, off_s = (DUTY_PERIOD_MS / 1000 * part for part in (share, 1 - share))
+    watcher = subprocess.Popen(  # noqa: S603 (our own program)
+        [sys.executable, "-c", _DUTY, str(os.getpid()), str(on_s), str(off_s)]
+    )
+    try:
+        yield
+    finally:
+        watcher.send_signal(signal.SIGTERM)
+        watcher.wait()
+
+
+def tree(top: int) -> list[int]:
+    """Return a process and all its descendants."""
+    found = [top]
+    for pid in found:  # grows while it is walked
+        try:
+            for task in Path(f"/proc/{pid}/task").iterdir():
+                found += map(int, (task / "children").read_text().split())
+        except OSError:  # it has just ended
+            continue
+    return found
+
+
+def tree_pss_bytes() -> int:
+    """Return the proportional set size of this process and all its descendants."""
+    total = 0
+    for pid in tree(os.getpid()):
+        try:
+            lines = Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines()
+        except OSError:  # it has just ended
+            continue
+        total += sum(int(line.split()[1]) * 1024 for line in lines if line.startswith("Pss:"))
+    return total

@@ -1,0 +1,179 @@
+"""One started process: its birth behind the first wall, its lines, its death and the reason.
+
+The launcher holds one `Child` a process. Everything happens on the event loop's thread.
+"""
+
+import asyncio
+import contextlib
+import os
+import signal
+import subprocess
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from edge import seal
+
+MAX_LINE_BYTES: Final = 1 << 17
+"""A line on a child's pipe; the longest legal message is a context packet of 16 000 characters."""
+
+
+@dataclass(frozen=True, slots=True)
+class Birth:
+    """What a process is started with."""
+
+    name: str
+    profile: str
+    argv: Sequence[str]
+    pass_fds: Sequence[int] = ()
+    readable: Sequence[Path] = ()
+    writable: Sequence[Path] = ()
+    devices: Sequence[Path] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Death:
+    """How a process ended."""
+
+    code: int
+    reason: str
+    written_bytes: int | None
+    """The kernel's count of all it ever wrote; None where the kernel would not say."""
+    lived_s: float
+
+
+class Child:
+    """A running process and the ends of its pipes."""
+
+    def __init__(self, birth: Birth, *, stdin: int = -1, stdout: int = -1) -> None:
+        """Start it. A `stdin` or `stdout` of -1 makes a pipe whose other end is held here.
+
+        The caller keeps (and closes) descriptors that it passes in.
+        """
+        self.name = birth.name
+        self._loop = asyncio.get_running_loop()
+        child_in, self.stdin = (stdin, -1) if stdin >= 0 else _pipe()
+        self.stdout, child_out = (-1, stdout) if stdout >= 0 else _pipe()
+        self._stderr, child_err = _pipe()
+        os.set_blocking(self._stderr, False)
+        self.process = subprocess.Popen(  # noqa: S603 (our own programs, no shell)
+            seal.stage0(
+                birth.profile,
+                birth.argv,
+                readable=birth.readable,
+                writable=birth.writable,
+                devices=birth.devices,
+            ),
+            stdin=child_in,
+            stdout=child_out,
+            stderr=child_err,
+            pass_fds=birth.pass_fds,
+            env={**os.environ, **seal.environment()},
+            process_group=0,  # Ctrl-C is the launcher's to hear
+        )
+        for ours, theirs in ((stdin, child_in), (stdout, child_out), (-1, child_err)):
+            if ours != theirs:
+                os.close(theirs)
+        self._born_s = time.monotonic()
+        self._pidfd = os.pidfd_open(self.pid)
+
+    @property
+    def pid(self) -> int:
+        return self.process.pid
+
+    def on_death(self, callback: "Callable[[Death], None]") -> None:
+        """Call back once, when the process has ended and its last lines have been read."""
+
+        def died() -> None:
+            self._loop.remove_reader(self._pidfd)
+            callback(self._bury())
+
+        self._loop.add_reader(self._pidfd, died)
+
+    def on_line(self, callback: "Callable[[bytes], None]") -> None:
+        """Call back with every line that the process writes on its pipe."""
+        self._callback = callback
+        self._rest = b""
+        os.set_blocking(self.stdout, False)
+        self._loop.add_reader(self.stdout, self._read_lines)
+
+    def _read_lines(self) -> None:
+        try:
+            piece = os.read(self.stdout, 1 << 16)
+        except BlockingIOError:
+            return
+        if not piece:
+            self._loop.remove_reader(self.stdout)
+            return
+        *lines, self._rest = (self._rest + piece).split(b"\n")
+        if len(self._rest) > MAX_LINE_BYTES:
+            self.kill()
+            return
+        for line in lines:
+            self._callback(line)
+
+    def _bury(self) -> Death:
+        try:
+            written = seal.written_bytes(self.pid)  # of the zombie: the count outlives the program
+        except OSError:
+            written = None
+        code = self.process.wait()
+        if self.stdout >= 0:
+            with contextlib.suppress(ValueError, OSError):
+                while self._loop.remove_reader(self.stdout):
+                    self._drain()
+        complaint = b""
+        with contextlib.suppress(BlockingIOError):
+            complaint = os.read(self._stderr, 1 << 16)
+        self.close()
+        return Death(code, _reason(code, complaint), written, time.monotonic() - self._born_s)
+
+    def _drain(self) -> None:
+        with contextlib.suppress(BlockingIOError):
+            while piece := os.read(self.stdout, 1 << 16):
+                self._rest += piece
+        *lines, self._rest = self._rest.split(b"\n")
+        for line in lines:
+            self._callback(line)
+
+    def tell(self, data: bytes) -> None:
+        """Write to its control pipe; a process that is just dying hears nothing."""
+        with contextlib.suppress(BrokenPipeError):
+            os.write(self.stdin, data)
+
+    def ask_to_end(self) -> None:
+        """Close its control pipe: the one way to say goodbye."""
+        if self.stdin >= 0:
+            os.close(self.stdin)
+            self.stdin = -1
+
+    def kill(self) -> None:
+        """End it now."""
+        if self.process.poll() is None:
+            self.process.send_signal(signal.SIGKILL)
+
+    def close(self) -> None:
+        """Give back every descriptor."""
+        for descriptor in (self._pidfd, self.stdout, self._stderr):
+            if descriptor >= 0:
+                self._loop.remove_reader(descriptor)
+                os.close(descriptor)
+        self._pidfd = self.stdout = self._stderr = -1
+        self.ask_to_end()
+
+
+def _pipe() -> tuple[int, int]:
+    return os.pipe2(os.O_CLOEXEC)
+
+
+def _reason(code: int, complaint: bytes) -> str:
+    """Return one sentence: the child's own last words, else the signal or the exit status."""
+    lines = complaint.decode("utf-8", "replace").split("\n")
+    words = [line.strip() for line in lines if line.strip()]
+    if words:
+        return words[-1][:500]
+    if code < 0:
+        return f"ended by {signal.Signals(-code).name}"
+    return f"ended with status {code}"

@@ -1,0 +1,211 @@
+"""What the user types: `offrecord COMMAND`. Every refusal is one sentence and a non-zero exit."""
+
+import argparse
+import asyncio
+import os
+import sys
+import tempfile
+from collections.abc import Callable, Sequence
+from importlib.metadata import version
+from pathlib import Path
+
+from edge import bench, config, doctor, scene, view
+from edge.capture import devices
+from edge.launcher import Launcher, Run, Source, StartFailed
+from models import fetch, manifest
+
+USER_ERROR = 2
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run one command and return its exit status."""
+    arguments = _parser().parse_args(argv)
+    command: Callable[[argparse.Namespace], int] = arguments.command
+    try:
+        return command(arguments)
+    except (
+        config.BadConfig, StartFailed, scene.BadScene, manifest.ModelError, bench.CannotMeasure,
+    ) as refusal:  # fmt: skip
+        print(f"offrecord: {refusal}", file=sys.stderr)
+        return USER_ERROR
+    except KeyboardInterrupt:
+        return 130
+    except BrokenPipeError:  # the reader of our output has gone, as in `offrecord run | head`
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Hear and see until the sources end."""
+    settings = config.load(arguments.config)
+    sources = [
+        Source(kind, spec)
+        for kind, spec in (("audio", arguments.audio), ("video", arguments.video))
+        if spec
+    ] or [Source("audio", "mic")]
+    for source in sources:
+        _look_at(source, arguments.fast)
+    return play(
+        Run(
+            config=settings,
+            sources=sources,
+            data=config.data_folder(settings.notes),
+            fast=arguments.fast,
+            picture_s=arguments.picture_s,
+        ),
+        as_json=arguments.json,
+    )
+
+
+def demo(arguments: argparse.Namespace) -> int:
+    """Play a scene, the demo unless another is named, with notes of its own."""
+    shown = scene.load(scene.folder(arguments.scene))
+    with tempfile.TemporaryDirectory(prefix="offrecord-demo-") as notes:
+        return play(
+            Run(
+                config=config.load(arguments.config),
+                sources=bench.sources(shown),
+                data=Path(notes),
+                    fast=arguments.fast,
+                picture_s=shown.picture_s,
+            ),
+            as_json=arguments.json,
+        )
+
+
+def play(wanted: Run, *, as_json: bool) -> int:
+    """Launch a run and show it."""
+    screen = view.choose(as_json=as_json, stream=sys.stdout)
+    wanted = wanted.watched() if screen.wants_levels else wanted
+    try:
+        asyncio.run(Launcher(wanted, screen.show).launch())
+    finally:
+        screen.close()
+    return 0
+
+
+def _look_at(source: Source, fast: bool) -> None:
+    """Refuse what cannot work before any process is started."""
+    if source.is_live:
+        if fast:
+            raise StartFailed(f"--fast is for files; {source.spec} runs at its own pace")
+    elif not Path(source.spec).exists():
+        raise StartFailed(f"there is no {source.kind} file or folder at {source.spec}")
+
+
+def list_devices(arguments: argparse.Namespace) -> int:
+    """Print the microphones and cameras of this machine."""
+    found = devices.list_devices()
+    view.print_devices(found, as_json=arguments.json)
+    return 0
+
+
+def models_list(arguments: argparse.Namespace) -> int:
+    """Print every model of the manifest and whether it is on this device."""
+    view.print_models(manifest.rows(), fetch.verify(), as_json=arguments.json)
+    return 0
+
+
+def models_fetch(arguments: argparse.Namespace) -> int:
+    """Bring models onto this device."""
+    fetch.fetch(arguments.names)
+    return 0
+
+
+def models_verify(arguments: argparse.Namespace) -> int:
+    """Hash every installed file again."""
+    results = fetch.verify(arguments.names)
+    view.print_models(manifest.rows(), results, as_json=arguments.json)
+    return 0 if all(result.ok for result in results) else 1
+
+
+def print_config(arguments: argparse.Namespace) -> int:
+    """Print the configuration's defaults as commented TOML, or check a file."""
+    if arguments.check:
+        config.load(arguments.check)
+        print(f"{arguments.check} is good")
+    else:
+        print(config.commented(), end="")
+    return 0
+
+
+def diagnose(arguments: argparse.Namespace) -> int:
+    """Check this machine and explain."""
+    findings = doctor.examine(arguments.config)
+    doctor.report(findings, as_json=arguments.json)
+    return doctor.exit_status(findings)
+
+
+def bench_speech(arguments: argparse.Namespace) -> int:
+    """Word error rate inside the sealed chamber, beside the full-window reference."""
+    bench.report(bench.speech(arguments.manifest), as_json=arguments.json)
+    return 0
+
+
+def bench_day(arguments: argparse.Namespace) -> int:
+    """Play all scenes through the sealed process tree under a board's limits."""
+    result = bench.day(arguments.board, arguments.scenes)
+    bench.report(result, as_json=arguments.json)
+    return 0
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="offrecord",
+        description="A companion that hears and sees with you, and cannot keep or send it.",
+    )
+    parser.add_argument("--version", action="version", version=f"offrecord {version('offrecord')}")
+    commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
+
+    def add(name: str, command: Callable[[argparse.Namespace], int],
+            within: "argparse._SubParsersAction[argparse.ArgumentParser]" = commands,
+            ) -> argparse.ArgumentParser:  # fmt: skip
+        words = command.__doc__ or ""
+        made = within.add_parser(name, help=words.rstrip("."), description=words)
+        made.set_defaults(command=command)
+        return made
+
+    def add_json(*parsers: argparse.ArgumentParser) -> None:
+        for each in parsers:
+            each.add_argument("--json", action="store_true", help="JSON on stdout, nothing else")
+
+    running = add("run", run)
+    running.add_argument("--audio", metavar="mic|FILE", help="a microphone or a sound file")
+    running.add_argument("--video", metavar="camera|URL|FILE|FOLDER",
+                         help="a camera, an MJPEG stream, a film, or a folder of pictures")  # fmt: skip
+    running.add_argument("--picture-s", type=float, default=2.0, metavar="S",
+                         help="how long a picture of a folder is shown (2)")  # fmt: skip
+    playing = add("demo", demo)
+    playing.add_argument("scene", nargs="?", default="demo", help="one of edge/scenes (demo)")
+    for each in (running, playing):
+        each.add_argument("--fast", action="store_true",
+                          help="on the stream's own clock, as fast as this machine can")  # fmt: skip
+    listing = add("devices", list_devices)
+    diagnosing = add("doctor", diagnose)
+    printing = add("config", print_config)
+    printing.add_argument("--check", type=Path, metavar="FILE", help="check a file instead")
+    for each in (running, playing, diagnosing):
+        each.add_argument("--config", type=Path, metavar="FILE", help="instead of the usual place")
+    models = commands.add_parser("models", help="The models on this device").add_subparsers(
+        metavar="COMMAND", required=True
+    )
+    fetching = add("fetch", models_fetch, models)
+    verifying = add("verify", models_verify, models)
+    for each in (fetching, verifying):
+        each.add_argument("names", nargs="*", help="models; none means the default ones")
+    benches = commands.add_parser("bench", help="Measure").add_subparsers(
+        metavar="COMMAND", required=True
+    )
+    speaking = add("speech", bench_speech, benches)
+    speaking.add_argument("--manifest", type=Path, required=True, metavar="FILE",
+                          help="JSON lines with file and text; the sounds lie beside it")  # fmt: skip
+    living = add("day", bench_day, benches)
+    living.add_argument("--board", choices=sorted(bench.BOARDS), default="desktop")
+    living.add_argument("scenes", nargs="*", help="scenes; none means all")
+    add_json(running, playing, listing, diagnosing, verifying, speaking, living,
+             add("list", models_list, models))  # fmt: skip
+    return parser
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,196 @@
+"""Can Offrecord work on this machine, and if not, what is the one command that helps?"""
+
+import ctypes.util
+import json
+import os
+import platform
+import shutil
+import urllib.error
+import urllib.request
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Final, Literal
+
+from rich.console import Console
+from rich.table import Table
+
+from edge import config, seal
+from models import fetch, manifest
+
+Verdict = Literal["ok", "note", "fail"]
+NEEDED_DISK_MB: Final = 300
+"""Room for fetching and building the default models."""
+NEEDED_MEMORY_MB: Final = 400
+MARKS: Final[dict[Verdict, str]] = {
+    "ok": "[green]✓[/green] ok",
+    "note": "[yellow]•[/yellow] note",
+    "fail": "[red]✗[/red] fail",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What was checked, what was found, and what to do about it."""
+
+    name: str
+    verdict: Verdict
+    found: str
+    remedy: str = ""
+
+
+def examine(config_path: Path | None) -> list[Finding]:
+    """Check everything; a `fail` means that the demo cannot run."""
+    findings: list[Finding] = [*_configuration(config_path)]
+    checks: Sequence[Callable[[], Iterator[Finding]]] = (
+        _python, _walls, _models, _microphone, _camera, _room,
+    )  # fmt: skip
+    for check in checks:
+        findings += check()
+    return [*findings, *_reasoner(config_path)]
+
+
+def exit_status(findings: Sequence[Finding]) -> int:
+    """Return 0 when the demo can run."""
+    return int(any(finding.verdict == "fail" for finding in findings))
+
+
+def report(findings: Sequence[Finding], *, as_json: bool) -> None:
+    """Print the findings."""
+    if as_json:
+        ok = not exit_status(findings)
+        print(json.dumps({"ok": ok, "checks": [asdict(finding) for finding in findings]}))
+        return
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    for column in ("", "check", "found"):
+        table.add_column(column)
+    for finding in findings:
+        remedy = f"\n[dim]→ {finding.remedy}[/dim]" if finding.remedy else ""
+        table.add_row(MARKS[finding.verdict], finding.name, finding.found + remedy)
+    Console(highlight=False).print(table)
+
+
+def _configuration(path: Path | None) -> Iterator[Finding]:
+    where = path or config.config_path()
+    try:
+        config.load(path)
+    except config.BadConfig as refusal:
+        yield Finding("configuration", "fail", str(refusal), "offrecord config --check FILE")
+        return
+    found = str(where) if where.exists() else f"defaults (none at {where})"
+    yield Finding("configuration", "ok", found)
+
+
+def _python() -> Iterator[Finding]:
+    yield Finding("python", "ok", f"{platform.python_version()} on {platform.machine()}")
+
+
+def _walls() -> Iterator[Finding]:
+    walls = seal.walls()
+    if walls.seccomp:
+        yield Finding("wall 1: seccomp", "ok", "the kernel refuses what is not on the list")
+    else:
+        yield Finding(
+            "wall 1: seccomp",
+            "fail",
+            "this kernel has no seccomp filters; nothing can be sealed",
+            "use a kernel with CONFIG_SECCOMP_FILTER, as all distributions' kernels have",
+        )
+    if walls.landlock_abi:
+        yield Finding("wall 2: Landlock", "ok", f"version {walls.landlock_abi}: level A")
+    else:
+        yield Finding("wall 2: Landlock", "note", "absent: level C (seccomp alone)")
+    if os.geteuid() != 0 and not walls.user_namespaces:
+        yield Finding(
+            "check from outside",
+            "note",
+            "user namespaces are forbidden here: what a sealed process holds stays unchecked",
+            "sudo sysctl kernel.apparmor_restrict_unprivileged_userns=0",
+        )
+
+
+def _models() -> Iterator[Finding]:
+    for result in fetch.verify():
+        if result.state == "ok":
+            yield Finding(f"model {result.name}", "ok", f"{result.bytes / 1e6:.0f} MB")
+        else:
+            row = manifest.row(result.name)
+            yield Finding(
+                f"model {result.name}",
+                "fail" if row.default else "note",
+                f"{result.state}; {row.without}",
+                f"offrecord models fetch {result.name}",
+            )
+
+
+def _microphone() -> Iterator[Finding]:
+    if not ctypes.util.find_library("portaudio"):
+        yield Finding(
+            "microphone",
+            "note",
+            "the library PortAudio is missing; files and the demo work without it",
+            "sudo apt install libportaudio2",
+        )
+        return
+    from edge.capture import devices  # noqa: PLC0415 (PortAudio is loaded when this is imported)
+
+    found = devices.list_devices()
+    names = ", ".join(microphone.name for microphone in found.microphones)
+    if names:
+        yield Finding("microphone", "ok", names)
+    else:
+        yield Finding("microphone", "note", "none found; `--audio FILE` and the demo work without")
+
+
+def _camera() -> Iterator[Finding]:
+    cameras = sorted(str(path) for path in Path("/dev").glob("video*"))
+    if not cameras:
+        yield Finding("camera", "note", "none found; `--video FILE|FOLDER|URL` works without")
+    elif not all(os.access(camera, os.R_OK | os.W_OK) for camera in cameras):
+        yield Finding("camera", "note", f"{cameras[0]} is not yours to open",
+                      "sudo usermod -aG video $USER, then log in again")  # fmt: skip
+    else:
+        yield Finding("camera", "ok", ", ".join(cameras))
+
+
+def _room() -> Iterator[Finding]:
+    folder = next(p for p in (manifest.folder(), *manifest.folder().parents) if p.exists())
+    free_mb = shutil.disk_usage(folder).free >> 20
+    enough = free_mb >= NEEDED_DISK_MB
+    yield Finding("disk", "ok" if enough else "note", f"{free_mb} MB free at {folder}")
+    lines = Path("/proc/meminfo").read_text().splitlines()
+    available_kb = next(int(line.split()[1]) for line in lines if line.startswith("MemAvailable"))
+    enough = available_kb >> 10 >= NEEDED_MEMORY_MB
+    yield Finding("memory", "ok" if enough else "note", f"{available_kb >> 10} MB available")
+
+
+def _reasoner(config_path: Path | None) -> Iterator[Finding]:
+    try:
+        reasoner = config.load(config_path).reasoner
+    except config.BadConfig:
+        return
+    if not reasoner.url:
+        yield Finding(
+            "reasoner",
+            "ok",
+            "built-in recall: answers from what was heard, seen and noted; no language model",
+            "set [reasoner] url to connect one",
+        )
+        return
+    try:
+        request = urllib.request.Request(f"{reasoner.url.rstrip('/')}/models")  # noqa: S310
+        key = os.environ.get(reasoner.api_key_env, "")
+        if key:
+            request.add_header("Authorization", f"Bearer {key}")
+        with urllib.request.urlopen(request, timeout=3):  # noqa: S310 (the user's own setting)
+            yield Finding("reasoner", "ok", f"{reasoner.url} answers")
+    except (OSError, ValueError, urllib.error.URLError) as problem:
+        reason = getattr(problem, "reason", problem)
+        yield Finding(
+            "reasoner",
+            "note",
+            f"{reasoner.url} does not answer ({reason}); recall answers meanwhile",
+            "start it, or correct [reasoner] url",
+        )
+
+
