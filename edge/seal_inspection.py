@@ -1,0 +1,315 @@
+"""Is that process really sealed? The kernel's own answers, read from outside.
+
+Nothing here asks the process. What the kernel will not tell is `unchecked`, which is not a pass.
+One wall leaves no trace in /proc: a Landlock domain. Its proof is that stage 0 ends, and does not
+go on, when a kernel with Landlock refuses it.
+"""
+
+import errno
+import fcntl
+import os
+import re
+import stat
+import struct
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final, Literal, NamedTuple
+
+from edge.seal_profiles import (
+    CONNECTION,
+    DEVICE,
+    EVENT,
+    NULL,
+    OWN_PIPE,
+    PIPE,
+    PROFILES,
+    READ_ONLY,
+    SLOT,
+    SOUND_SERVER,
+    Profile,
+)
+from edge.seal_stage0 import landlock_abi
+
+Level = Literal["A", "B", "C", "D"]
+
+
+@dataclass(frozen=True, slots=True)
+class Inspection:
+    """What was seen of one process."""
+
+    problems: tuple[str, ...]
+    """Each one sentence; with any of them the process must not be given a sample."""
+    unchecked: tuple[str, ...]
+    threads: int
+    level: Level
+    """What the walls amount to when there are no problems."""
+    swap_kib: int
+
+
+def written_bytes(pid: int) -> int:
+    """Return how many bytes a process has handed to write calls since its birth.
+
+    The kernel counts them. Raises OSError where it will not tell us: a user must ask while the
+    process lives, root may also ask a zombie.
+    """
+    counters = dict(line.split(": ") for line in _read(pid, "io").splitlines())
+    return int(counters["wchar"])
+
+
+def inspect(pid: int, profile: str, *, allowed_fds: Mapping[int, str] | None = None) -> Inspection:
+    """Look at every thread, descriptor and map of a process that should be sealed.
+
+    `allowed_fds` (number -> kind, a negative number for any; None: as the profile's row says) is
+    all that may stand open. A kind is `pipe`, `slot` (local, record by record), `sound server`
+    (any other local socket), `connection` (to another machine), `null`, `device` (microphone or
+    camera), `pipe to itself`, `event`, or a name for people that ends in `(read-only)`, a file.
+    """
+    row = PROFILES[profile]
+    allowed = row.descriptors if allowed_fds is None else allowed_fds
+    problems: list[str] = []
+    unchecked: list[str] = []
+    open_kinds: dict[int, str] = {}
+    checks: tuple[tuple[str, Callable[[], Iterator[str]]], ...] = (
+        ("threads", lambda: _threads(pid)),
+        ("descriptors", lambda: _descriptors(pid, allowed, open_kinds)),
+        ("maps", lambda: _maps(pid, row)),
+        ("core limit", lambda: _core_limit(pid)),
+        ("core dumps", lambda: _dumpable(pid)),
+        ("children", lambda: _children(pid)),
+    )
+    for name, check in checks:
+        try:
+            problems += check()
+        except (FileNotFoundError, ProcessLookupError):
+            problems.append(f"process {pid} has ended")
+            break
+        except OSError as error:
+            unchecked.append(f"{name}: {error.strerror}")
+    return Inspection(
+        problems=tuple(problems),
+        unchecked=tuple(unchecked),
+        threads=_number(pid, "Threads"),
+        level=_level(allowed, open_kinds),
+        swap_kib=_number(pid, "VmSwap"),
+    )
+
+
+def _level(allowed: Mapping[int, str] | None, open_kinds: Mapping[int, str]) -> Level:
+    if allowed is not None and SOUND_SERVER in open_kinds.values():
+        return "D"
+    return "A" if landlock_abi() else "C"
+
+
+# --- threads -------------------------------------------------------------------------------------
+
+
+def _threads(pid: int) -> Iterator[str]:
+    """Find threads without a filter, or with no more filters than this process itself has.
+
+    In a container everybody has a filter, which is not ours.
+    """
+    inherited = _status("self")
+    for thread in _tasks(pid):
+        try:
+            status = _status(f"{pid}/task/{thread}")
+        except (FileNotFoundError, ProcessLookupError):
+            continue  # it has ended, and _number finds out if all have
+        if status["Seccomp"] != "2":
+            yield f"thread {thread} has no filter (Seccomp {status['Seccomp']})"
+        elif inherited["Seccomp"] == "2" and not _has_more_filters(status, inherited):
+            yield f"thread {thread} has no filter but the one that this machine gives everybody"
+        if status["NoNewPrivs"] != "1":
+            yield f"thread {thread} may gain privileges (NoNewPrivs {status['NoNewPrivs']})"
+
+
+def _has_more_filters(status: Mapping[str, str], inherited: Mapping[str, str]) -> bool:
+    return int(status.get("Seccomp_filters", 0)) > int(inherited.get("Seccomp_filters", 0))
+
+
+def _children(pid: int) -> Iterator[str]:
+    """Find processes that were born before the seal, and are not under it."""
+    for thread in _tasks(pid):
+        try:
+            children = _read(f"{pid}/task/{thread}", "children").split()
+        except FileNotFoundError:
+            if Path(f"/proc/self/task/{os.getpid()}/children").exists():
+                continue  # the thread has ended
+            raise OSError(errno.ENOSYS, os.strerror(errno.ENOSYS)) from None
+        yield from (f"process {child} was started by it, outside the seal" for child in children)
+
+
+# --- descriptors ---------------------------------------------------------------------------------
+
+WRITABLE_FILE: Final = "file open for writing"
+LOUDSPEAKER: Final = "loudspeaker"
+ALSA_MAJOR, V4L2_MAJOR = 116, 81
+NULL_DEVICE: Final = os.makedev(1, 3)
+SEQPACKET: Final = "0005"
+
+
+class _Descriptor(NamedTuple):
+    link: str
+    mode: int
+    device: int
+    access: int
+
+
+def _descriptors(
+    pid: int, allowed: Mapping[int, str] | None, found: dict[int, str]
+) -> Iterator[str]:
+    """Find descriptors that should not be open, and note in `found` what is.
+
+    A process that opens files as it works (`allowed` is None) must only hold no media device.
+    """
+    found |= _kinds(pid)
+    for number, kind in found.items():
+        if allowed is None:
+            if kind in {DEVICE, LOUDSPEAKER}:
+                yield f"descriptor {number} is a {kind}, which this process must never hold"
+        elif not _fits(kind, allowed.get(number)) and not any(
+            _fits(kind, other) for place, other in allowed.items() if place < 0
+        ):
+            wanted = f", not a {allowed[number]}" if number in allowed else ""
+            yield f"descriptor {number} is a {kind}{wanted}"
+    for thread in _tasks(pid) if allowed is not None else ():
+        if not _numbers(pid, thread) <= set(found):
+            yield f"thread {thread} has descriptors of its own"
+
+
+def _fits(kind: str, wanted: str | None) -> bool:
+    return kind == wanted or (kind == READ_ONLY and (wanted or "").endswith("(read-only)"))
+
+
+def _kinds(pid: int) -> dict[int, str]:
+    """Return what stands open, in the words that a profile's row uses."""
+    is_open = {number: _descriptor(pid, number) for number in _numbers(pid, pid)}
+    seen = {number: descriptor for number, descriptor in is_open.items() if descriptor}
+    local = _local_sockets(pid)
+    ends = {(descriptor.link, descriptor.access) for descriptor in seen.values()}
+
+    def kind(descriptor: _Descriptor) -> str:
+        if stat.S_ISCHR(descriptor.mode):
+            return _device(descriptor)
+        if stat.S_ISSOCK(descriptor.mode):
+            types = {None: CONNECTION, SEQPACKET: SLOT}
+            inode = descriptor.link.removeprefix("socket:[").removesuffix("]")
+            return types.get(local.get(inode), SOUND_SERVER)
+        if stat.S_ISFIFO(descriptor.mode):
+            both = {(descriptor.link, os.O_RDONLY), (descriptor.link, os.O_WRONLY)}
+            return OWN_PIPE if both <= ends else PIPE
+        if descriptor.link.startswith("anon_inode:"):
+            return EVENT
+        return READ_ONLY if descriptor.access == os.O_RDONLY else WRITABLE_FILE
+
+    return {number: kind(descriptor) for number, descriptor in seen.items()}
+
+
+def _numbers(pid: int, thread: int) -> set[int]:
+    return {int(entry.name) for entry in Path(f"/proc/{pid}/task/{thread}/fd").iterdir()}
+
+
+def _descriptor(pid: int, number: int) -> _Descriptor | None:
+    """Return what the kernel says of a descriptor, None when it has just been closed."""
+    path = Path(f"/proc/{pid}/fd/{number}")
+    try:
+        link, status = str(path.readlink()), path.stat()
+        flags = re.findall(r"flags:\s+(\d+)", _read(pid, f"fdinfo/{number}"))[0]
+    except FileNotFoundError:
+        return None
+    return _Descriptor(link, status.st_mode, status.st_rdev, int(flags, 8) & os.O_ACCMODE)
+
+
+def _device(descriptor: _Descriptor) -> str:
+    if descriptor.device == NULL_DEVICE:
+        return NULL
+    if os.major(descriptor.device) not in {ALSA_MAJOR, V4L2_MAJOR}:
+        return f"device of another sort ({descriptor.link})"
+    return LOUDSPEAKER if re.search(r"pcmC\d+D\d+p$", descriptor.link) else DEVICE
+
+
+def _local_sockets(pid: int) -> dict[str, str]:
+    """Return inode -> type of the sockets that reach no other machine."""
+    rows = [line.split() for line in _read(pid, "net/unix").splitlines()[1:]]
+    return {row[6]: row[4] for row in rows}
+
+
+# --- memory --------------------------------------------------------------------------------------
+
+_MAP: Final = re.compile(
+    r"^[0-9a-f]+-[0-9a-f]+ (?P<rights>\S+) \S+ \S+ \S+ *(?P<path>.*)$|^VmFlags:(?P<flags>.*)$",
+    re.MULTILINE,
+)
+
+
+def _maps(pid: int, row: Profile) -> Iterator[str]:
+    """Find shared maps that are or could become writable, and memory both written and run.
+
+    "Could become" is `mw` of VmFlags: a read-only map of a file that was opened for writing.
+    """
+    rights = path = ""
+    for found in _MAP.finditer(_read(pid, "smaps")):
+        if found["flags"] is None:
+            rights, path = found["rights"], found["path"] or "memory"
+            continue
+        flags = found["flags"].split()
+        if "w" in rights and "x" in rights:
+            yield f"{path} is mapped both writable and executable"
+        if row.shared_maps is None or not {"sh", "mw"} <= set(flags):
+            continue
+        if not path.startswith(row.shared_maps):
+            yield f"{path} is mapped shared and can be written"
+
+
+def _core_limit(pid: int) -> Iterator[str]:
+    soft, hard = re.findall(r"Max core file size +(\S+) +(\S+)", _read(pid, "limits"))[0]
+    if (soft, hard) != ("0", "0"):
+        yield f"a crash may leave a core file (limits {soft} and {hard})"
+
+
+PIDFD_GET_INFO: Final = 0xC048FF0B
+"""_IOWR(0xFF, 11, 72 bytes), whose last words tell about core dumps since Linux 6.16."""
+INFO_BYTES, ABOUT_CORE_DUMPS, CORE_DUMPS_AT, SKIPPED = 72, 1 << 4, 64, 1 << 1
+
+
+def _dumpable(pid: int) -> Iterator[str]:
+    """Find a process whose memory others may dump, by what the kernel would do on a crash.
+
+    An older kernel only tells by the owner of its files in /proc, and of root's not even so.
+    """
+    process = os.pidfd_open(pid)
+    try:
+        answer = bytearray(struct.pack("<Q", ABOUT_CORE_DUMPS).ljust(INFO_BYTES, b"\0"))
+        fcntl.ioctl(process, PIDFD_GET_INFO, answer)
+    except OSError:
+        answer = bytearray(INFO_BYTES)
+    finally:
+        os.close(process)
+    if struct.unpack_from("<Q", answer)[0] & ABOUT_CORE_DUMPS:
+        if struct.unpack_from("<I", answer, CORE_DUMPS_AT)[0] != SKIPPED:
+            yield "its memory may be dumped (PR_SET_DUMPABLE)"
+    elif Path(f"/proc/{pid}/io").stat().st_uid == int(_status(pid)["Uid"].split()[1]):
+        raise OSError(errno.ENOTSUP, "this kernel does not tell")
+
+
+# --- reading /proc -------------------------------------------------------------------------------
+
+
+def _tasks(pid: int) -> list[int]:
+    return [int(entry.name) for entry in Path(f"/proc/{pid}/task").iterdir()]
+
+
+def _status(process: int | str) -> dict[str, str]:
+    lines = _read(process, "status").splitlines()
+    return {name: value.strip() for name, _, value in (line.partition(":") for line in lines)}
+
+
+def _number(pid: int, field: str) -> int:
+    try:
+        return int(_status(pid).get(field, "0").split()[0])
+    except (FileNotFoundError, ProcessLookupError):
+        return 0
+
+
+def _read(process: int | str, file: str) -> str:
+    return Path(f"/proc/{process}/{file}").read_text("utf-8", "replace")

@@ -1,0 +1,74 @@
+"""The seal's tests again, as an ordinary user.
+
+A user's kernel checks are not root's: an unprivileged Landlock and user namespace, another owner in
+/proc. So root's run starts the other files of this folder once more as user 65534, with no groups
+and no capabilities. That user may not enter root's home, where Python often lives: in a mount
+namespace of its own, which ends with the run, such folders are hidden behind an empty one that
+anybody may enter, with what Python needs mounted back at its place.
+"""
+
+import os
+import shlex
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from sealing import HERE, ROOT
+
+NOBODY = "65534"
+FILES = (
+    "test_seal_attacks.py",
+    "test_seal_inspection.py",
+    "test_seal_stage0.py",
+    "test_seal_work.py",
+)
+
+
+def closed_above(place: Path) -> Path | None:
+    """Return the topmost folder on the way to a place that others may not enter."""
+    folders = [*reversed(place.parents), place]
+    return next((folder for folder in folders if not folder.stat().st_mode & 0o001), None)
+
+
+def opened(places: set[Path], scratch: Path) -> list[str]:
+    """Return the shell commands that let anybody reach these places."""
+    behind = {place: folder for place in places if (folder := closed_above(place))}
+    kept = {place: scratch / str(number) for number, place in enumerate(behind)}
+    q = {path: shlex.quote(str(path)) for path in (*behind, *behind.values(), *kept.values())}
+    return [
+        *(f"mkdir {q[k]} && mount --bind {q[p]} {q[k]}" for p, k in kept.items()),
+        *(f"mount -t tmpfs -o mode=755 none {q[folder]}" for folder in set(behind.values())),
+        *(f"mkdir -p {q[p]} && mount --move {q[k]} {q[p]}" for p, k in kept.items()),
+    ]
+
+
+def test_the_seal_holds_for_an_ordinary_user(tmp_path: Path) -> None:
+    if os.geteuid() != 0:
+        pytest.skip("the other tests have just run as an ordinary user")
+    if not (shutil.which("unshare") and shutil.which("setpriv")):
+        pytest.skip("NOT TRIED AS A USER: util-linux's unshare and setpriv are not installed")
+    if subprocess.run(["unshare", "-m", "true"], check=False, capture_output=True).returncode:
+        pytest.skip("NOT TRIED AS A USER: this root may not make a mount namespace")
+    tests = [
+        sys.executable,
+        "-m",
+        "pytest",
+        "-p",
+        "no:cacheprovider",
+        *(str(HERE / f) for f in FILES),
+    ]
+    as_user = ["setpriv", "--reuid", NOBODY, "--regid", NOBODY, "--clear-groups", *tests]
+    places = {Path(sys.prefix), Path(sys.base_prefix), ROOT}
+    script = " && ".join([*opened(places, tmp_path), f"exec {shlex.join(as_user)}"])
+    run = subprocess.run(
+        ["unshare", "-m", "sh", "-c", script],
+        cwd=ROOT,
+        env={**os.environ, "HOME": "/nonexistent", "PYTHONDONTWRITEBYTECODE": "1"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert run.returncode == 0, run.stdout + run.stderr
+    assert " passed" in run.stdout
