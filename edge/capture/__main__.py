@@ -1,0 +1,133 @@
+"""`python -m edge.capture`: one device or file, born, sealed, and then allowed to look and listen.
+
+The order is the promise: import everything, open the device (what it gives is thrown away), close
+what is not needed, seal, say `ready`, and only after the launcher's GO (it has looked from
+outside) keep the first sample. A file is opened after GO. The end of the control pipe ends the
+process at once: there is nothing to save.
+"""
+
+import argparse
+import fcntl
+import os
+import socket
+import sys
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+
+from edge import seal
+from edge.capture import BadSource, DeviceLost, opening, sources
+from edge.capture.outlet import Outlet
+from edge.capture.report import Report
+from edge.config import from_argument
+from edge.signals import to_samples
+
+CONTROL_FD, STATUS_FD, ERROR_FD = 0, 1, 2
+ENDED, LOST, BAD_SOURCE, CHAMBER_GONE = 0, 3, 4, 5
+"""Exit statuses."""
+
+
+def main(argv: Sequence[str]) -> int:
+    """Live the life of one source; return the exit status."""
+    options = _parse(argv)
+    outlet = Outlet(options.slot_fd, options.epoch, lockstep=options.fast)
+    report = Report(options.kind, outlet, status_fd=STATUS_FD)
+    before = set(_descriptors())
+    try:
+        capture = _open(options, outlet, report)
+    except BadSource as error:
+        report.tell("failed", str(error))
+        return BAD_SOURCE
+    go = threading.Event()
+    threading.Thread(target=_obey, args=(go,), name="control", daemon=True).start()
+    _seal(outlet, set(_descriptors()) - before)
+    report.tell("ready")
+    go.wait()
+    return _run(capture, report)
+
+
+def _parse(argv: Sequence[str]) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m edge.capture", description=__doc__)
+    parser.add_argument("--kind", choices=("audio", "video"), required=True)
+    parser.add_argument("--source", required=True, help="mic, camera, an address or a path")
+    parser.add_argument("--slot-fd", type=int, required=True)
+    parser.add_argument("--epoch", type=int, required=True)
+    parser.add_argument("--fast", action="store_true", help="a file as fast as it is taken")
+    parser.add_argument("--skip-ms", type=int, default=0, help="where the stream's clock starts")
+    parser.add_argument("--picture-s", type=float, default=2.0)
+    parser.add_argument("--settings", default="")
+    return parser.parse_args(argv)
+
+
+def _open(options: argparse.Namespace, outlet: Outlet, report: Report) -> Callable[[], None]:
+    """Return what is to be done after GO; raise BadSource."""
+    config = from_argument(options.settings)
+    source = sources.describe(options.kind, options.source, config)
+    report.device, report.live = source.name, source.live
+    if source.live and options.fast:
+        raise BadSource(f"--fast is for files; {source.name} has its own pace")
+    skip = to_samples(options.skip_ms / 1000)
+    job = opening.Job(source, config, outlet, report, skip, options.fast, options.picture_s)
+    return opening.OPENERS[source.form](job)
+
+
+def _seal(outlet: Outlet, opened: set[int]) -> None:
+    """Give up everything but the pipes, the slot and what the device needs."""
+    seal.close_all_but({CONTROL_FD, STATUS_FD, ERROR_FD, outlet.descriptor, *opened})
+    seal.silence_stderr()
+    local = [descriptor for descriptor in opened if _is_local_conversation(descriptor)]
+    seal.seal("capture", writable_fds=[STATUS_FD, outlet.descriptor, *local])
+
+
+def _descriptors() -> Iterator[int]:
+    """Yield what is open (not the listing's own descriptor, which is closed by then)."""
+    for descriptor in (int(path.name) for path in Path("/proc/self/fd").iterdir()):
+        try:
+            fcntl.fcntl(descriptor, fcntl.F_GETFD)
+        except OSError:
+            continue
+        yield descriptor
+
+
+def _is_local_conversation(descriptor: int) -> bool:
+    """Say whether it is a pipe or a socket of the sound server: never of the network.
+
+    A camera's connection is not among them: after the seal it is only read.
+    """
+    what = str(Path(f"/proc/self/fd/{descriptor}").readlink())
+    if what.startswith("socket:"):
+        connection = socket.socket(fileno=descriptor)
+        family = connection.family
+        connection.detach()
+        return family == socket.AF_UNIX
+    return what.startswith("pipe:")
+
+
+def _obey(go: threading.Event) -> None:
+    """On a thread of its own: the first byte is GO, the end of the pipe is the end."""
+    if os.read(CONTROL_FD, 1):
+        go.set()
+        while os.read(CONTROL_FD, 1):
+            pass
+    os._exit(ENDED)
+
+
+def _run(capture: Callable[[], None], report: Report) -> int:
+    # The errors are held for one line only, and then the process is gone with all it heard.
+    try:
+        capture()
+    except DeviceLost as error:
+        report.tell("lost", str(error))
+        return LOST
+    except BadSource as error:
+        report.tell("failed", str(error))
+        return BAD_SOURCE
+    except (BrokenPipeError, ConnectionResetError):  # of the slot: nobody listens any more
+        return CHAMBER_GONE
+    report.tell("ended")
+    return ENDED
+
+
+if __name__ == "__main__":
+    # Without the interpreter's farewell: PortAudio's would wait for a device that is gone.
+    os._exit(main(sys.argv[1:]))

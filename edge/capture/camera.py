@@ -1,0 +1,125 @@
+"""A camera, or an MJPEG stream, into the slot: the newest picture at each beat.
+
+A thread takes every picture that the camera gives, so that none grows old in a buffer, and keeps
+the newest in a box for one. When the slot is full the picture is left out and counted.
+
+It has given its first picture before the process is sealed: by then the device is mapped, or the
+connection made, and afterwards nothing is opened and nothing sent.
+"""
+
+import os
+import queue
+import threading
+import time
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import Final
+
+import cv2
+import numpy as np
+
+from edge.capture import BadSource, DeviceLost
+from edge.capture.outlet import Outlet
+from edge.capture.pictures import fit
+from edge.capture.play import Schedule
+from edge.capture.report import EVERY_S, Report
+from edge.capture.sources import Form, Source
+from edge.signals import Frame, Pixels
+
+OPEN_LIMIT_MS: Final = 5000
+STREAM_OPTIONS: Final = "protocol_whitelist;http,https,tls,tcp|format_whitelist;mpjpeg,mjpeg"
+"""An address leads to pictures, not to a playlist that names files or other addresses."""
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """uint8, shape (height, width, 3), RGB, and the moment at which it came."""
+
+    pixels: Pixels
+    taken_s: float
+    missed: int
+    """Pictures before it that were due and that nobody took out of the box."""
+
+
+class Camera:
+    """A camera that runs; what it sees is forgotten until `watch` is called."""
+
+    def __init__(self, source: Source, frames_per_s: float, read_limit_ms: int) -> None:
+        """Open it and wait for its first picture; raise BadSource."""
+        self.name = source.name
+        self._read_limit_s = read_limit_ms / 1000
+        self._interval_s = 1 / frames_per_s
+        self._newest: queue.Queue[Taken] = queue.Queue(1)
+        self._watching = False
+        self._due_s = 0.0
+        self._grabbed_s = time.monotonic()
+        self._video = _open(source, read_limit_ms)
+        self._first = threading.Event()
+        self._reader = threading.Thread(target=self._read, name="camera", daemon=True)
+        self._reader.start()
+        if not self._first.wait(OPEN_LIMIT_MS / 1000) or not self._reader.is_alive():
+            raise BadSource(f"the camera {self.name} is there but gives no picture")
+
+    def _read(self) -> None:
+        """On a thread of its own: take what comes until nothing does."""
+        while self._video.grab():
+            self._grabbed_s = time.monotonic()
+            self._first.set()
+            if not self._watching or self._grabbed_s < self._due_s:
+                continue
+            whole, pixels = self._video.retrieve()
+            if not whole:
+                continue
+            self._due_s = max(self._due_s + self._interval_s, self._grabbed_s)
+            rgb = cv2.cvtColor(pixels, cv2.COLOR_BGR2RGB).astype(np.uint8, copy=False)
+            missed = 0
+            with suppress(queue.Empty):  # an older one that nobody took: the newest wins
+                missed = self._newest.get_nowait().missed + 1
+            self._newest.put_nowait(Taken(fit(rgb), self._grabbed_s, missed))
+        self._first.set()
+
+    def watch(self, outlet: Outlet, report: Report, skip: int) -> None:
+        """Send pictures from now on, for ever; raise DeviceLost.
+
+        `skip` is the stream's clock at this moment, in samples of 16 kHz.
+        """
+        schedule = Schedule(skip, time.monotonic())
+        self._watching = True
+        while True:
+            try:
+                taken = self._newest.get(timeout=min(EVERY_S, self._read_limit_s))
+            except queue.Empty:
+                self._complain_if_lost()
+                now_s = time.monotonic()
+                report.clock(schedule.position(now_s), now_s)
+                continue
+            if taken.missed:
+                outlet.skip(taken.missed, taken.missed)
+            at = schedule.position(taken.taken_s)
+            outlet.offer(Frame(taken.pixels, at))
+            report.clock(at, taken.taken_s)
+
+    def _complain_if_lost(self) -> None:
+        if not self._reader.is_alive():
+            raise DeviceLost(f"the camera {self.name} stopped giving pictures; is it still there?")
+        if time.monotonic() - self._grabbed_s > self._read_limit_s:
+            raise DeviceLost(f"the camera {self.name} gave no picture for {self._read_limit_s:g} s")
+
+
+def _open(source: Source, read_limit_ms: int) -> cv2.VideoCapture:
+    limits = [
+        *(cv2.CAP_PROP_OPEN_TIMEOUT_MSEC, OPEN_LIMIT_MS),
+        *(cv2.CAP_PROP_READ_TIMEOUT_MSEC, read_limit_ms),
+    ]
+    if source.form is Form.CAMERA:
+        number = int(source.name.removeprefix("/dev/video"))
+        video = cv2.VideoCapture(number, cv2.CAP_V4L2, limits)
+        video.set(cv2.CAP_PROP_BUFFERSIZE, 1)
+    else:
+        os.environ["OPENCV_FFMPEG_CAPTURE_OPTIONS"] = STREAM_OPTIONS
+        # With more threads the decoder keeps one picture back for each.
+        threads = [cv2.CAP_PROP_N_THREADS, 1]
+        video = cv2.VideoCapture(source.address, cv2.CAP_FFMPEG, limits + threads)
+    if not video.isOpened():
+        raise BadSource(f"the camera {source.name} cannot be opened; see `offrecord devices`")
+    return video

@@ -1,0 +1,61 @@
+"""Sound of any rate -> 16 kHz chunks of `CHUNK_SAMPLES`. Pure; a stream goes in block by block."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import soxr  # type: ignore[import-untyped]
+
+from edge.signals import CHUNK_SAMPLES, SAMPLE_RATE_HZ, AudioChunk, Samples
+
+_NOTHING: Samples = np.zeros(0, np.float32)
+
+
+def to_mono(block: npt.NDArray[Any]) -> Samples:
+    """Return the mean of a block's channels.
+
+    Takes int16 or float32, shape (frames, channels); returns float32, shape (frames,), in [-1, 1].
+    """
+    scale = 1 / 32768 if block.dtype == np.int16 else 1
+    mono: Samples = block.mean(axis=1, dtype=np.float32) * np.float32(scale)
+    return np.nan_to_num(mono, copy=False, posinf=1.0, neginf=-1.0)
+
+
+class Chunker:
+    """One unbroken stream of mono samples."""
+
+    def __init__(self, rate_hz: int, start: int) -> None:
+        """`start` is the position of the first sample, in samples of 16 kHz."""
+        self._resampler = (
+            soxr.ResampleStream(rate_hz, SAMPLE_RATE_HZ, 1, dtype="float32")
+            if rate_hz != SAMPLE_RATE_HZ
+            else None
+        )
+        self._pending = _NOTHING
+        self._start = start
+
+    @property
+    def position(self) -> int:
+        """Where the samples that have come out of it end."""
+        return self._start
+
+    @property
+    def pending(self) -> int:
+        """How many samples wait for their chunk to fill."""
+        return len(self._pending)
+
+    def feed(self, samples: Samples, *, last: bool = False) -> Iterator[AudioChunk]:
+        """Yield the chunks that these samples complete, and with `last` the short rest.
+
+        `samples` is float32, shape (n,), at the rate given at birth.
+        """
+        if self._resampler:
+            samples = self._resampler.resample_chunk(samples, last=last)
+        pending = np.concatenate((self._pending, samples))
+        whole = len(pending) if last else len(pending) // CHUNK_SAMPLES * CHUNK_SAMPLES
+        self._pending = pending[whole:].copy()
+        for begin in range(0, whole, CHUNK_SAMPLES):
+            chunk = AudioChunk(pending[begin : min(begin + CHUNK_SAMPLES, whole)], self._start)
+            self._start = chunk.end
+            yield chunk

@@ -1,0 +1,170 @@
+"""A microphone through PortAudio, into the slot as it is heard.
+
+Importing this opens the sound system (PortAudio looks at every device when it is imported), so
+it is imported only where a microphone is meant.
+
+A thread reads the device; no code of ours runs on PortAudio's own thread, because the library
+that would call it keeps memory that is both written and executable, which the seal forbids.
+
+Two queues. That thread -> ours holds `WAITING_BLOCKS`; when it is full the newest block is lost
+and counted. Ours -> chamber is the slot; when it is full the newest chunk is left out and
+counted. Either way the stream's clock goes on, and the chamber sees the hole.
+
+A sick device is left by ending the process, never with `stop()`, which waits for a device that no
+longer answers (seen with a Pulse source that has no writer: it hangs for ever), and not with
+`close()`, which after the seal may not close the sound server's pipes and then aborts.
+
+Behind a sound server the device is called `pulse` or `default`, and the server moves the stream
+to another microphone when one is unplugged, without a word to us. `edge.capture.sound_server`
+asks it which one it is, and says when that changes.
+"""
+
+import queue
+import threading
+import time
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+import numpy.typing as npt
+import sounddevice  # type: ignore[import-untyped]
+
+from edge.capture import BadSource, DeviceLost
+from edge.capture.chunks import Chunker, to_mono
+from edge.capture.outlet import Outlet
+from edge.capture.report import Report
+from edge.signals import CHUNK_SAMPLES, SAMPLE_RATE_HZ
+
+WAITING_BLOCKS: Final = 64
+"""Two seconds."""
+BUFFER_S: Final = 0.2
+"""What the device keeps while the thread that reads it waits for its turn."""
+
+Block = npt.NDArray[np.int16]
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """One block as PortAudio gave it: int16, shape (frames, channels)."""
+
+    block: Block
+    first: int
+    """The device's frames before it, since we began to listen."""
+    captured_s: float
+    """`time.monotonic()` of its last frame."""
+
+
+@dataclass(frozen=True, slots=True)
+class Moved:
+    """The sound server gives us another microphone from now on."""
+
+    name: str
+
+
+class Microphone:
+    """An input stream that runs; what it hears is forgotten until `listen` is called."""
+
+    def __init__(self, wanted: str) -> None:
+        """Open and start the input device whose name contains `wanted`; raise BadSource."""
+        index, self.name = _choose(wanted)
+        self._stream = _open(index, self.name)
+        self._rate_hz = int(self._stream.samplerate)
+        self._heard: queue.Queue[Heard | Moved | None] = queue.Queue(WAITING_BLOCKS)
+        self._since_s = float("inf")
+        threading.Thread(target=self._read, name="microphone", daemon=True).start()
+
+    def _read(self) -> None:
+        """On a thread of its own: take what comes until nothing does."""
+        frames, first = self._rate_hz * CHUNK_SAMPLES // SAMPLE_RATE_HZ, 0
+        with suppress(sounddevice.PortAudioError):
+            while True:
+                block, overflowed = self._stream.read(frames)
+                captured_s = time.monotonic() - self._stream.read_available / self._rate_hz
+                if captured_s - frames / self._rate_hz < self._since_s:
+                    continue  # any of it is from before GO
+                # How much an overflow lost nobody says; a block is the least that is likely.
+                first += frames * bool(overflowed)
+                with suppress(queue.Full):  # then `listen` sees the hole in `first`
+                    self._heard.put_nowait(Heard(block, first, captured_s))
+                first += frames
+        self._heard.put(None)
+
+    def moved(self, name: str) -> None:
+        """Note, on any thread, which microphone it is now."""
+        self._heard.put(Moved(name))
+
+    def listen(self, outlet: Outlet, report: Report, skip: int, silence_limit_s: float) -> None:
+        """Send what is heard from now on, for ever; raise DeviceLost.
+
+        `skip` is the position of the first sample, in samples of 16 kHz.
+        """
+        self._since_s = time.monotonic()
+        chunker, next_frame = Chunker(self._rate_hz, skip), 0
+        while True:
+            heard = self._next(silence_limit_s)
+            if isinstance(heard, Moved):
+                report.device = heard.name
+                report.tell(
+                    "running", f"the sound server has changed the microphone to {heard.name}"
+                )
+                continue
+            if heard.first != next_frame:
+                lost = self._samples(heard.first - next_frame) + chunker.pending
+                outlet.skip(lost)
+                chunker = Chunker(self._rate_hz, skip + self._samples(heard.first))
+            next_frame = heard.first + len(heard.block)
+            for chunk in chunker.feed(to_mono(heard.block)):
+                outlet.offer(chunk)
+            report.clock(skip + self._samples(next_frame), heard.captured_s)
+
+    def _next(self, silence_limit_s: float) -> Heard | Moved:
+        try:
+            heard = self._heard.get(timeout=silence_limit_s)
+        except queue.Empty:
+            raise self._lost(f"gave no sound for {silence_limit_s:g} s") from None
+        if heard is None:
+            raise self._lost("was taken away")
+        return heard
+
+    def _lost(self, why: str) -> DeviceLost:
+        return DeviceLost(f"the microphone {self.name} {why}; check its cable and the sound server")
+
+    def _samples(self, frames: int) -> int:
+        return frames * SAMPLE_RATE_HZ // self._rate_hz
+
+
+def _open(index: int, name: str) -> sounddevice.InputStream:
+    """Open and start at 16 kHz mono, else as the device likes it; raise BadSource."""
+    device = sounddevice.query_devices(index)
+    own, channels = int(device["default_samplerate"]), int(device["max_input_channels"])
+    for rate_hz, wanted in dict.fromkeys([(SAMPLE_RATE_HZ, 1), (own, 1), (own, channels)]):
+        try:
+            stream = sounddevice.InputStream(
+                samplerate=rate_hz,
+                blocksize=rate_hz * CHUNK_SAMPLES // SAMPLE_RATE_HZ,
+                device=index,
+                channels=wanted,
+                dtype="int16",
+                latency=BUFFER_S,
+            )
+            stream.start()
+        except sounddevice.PortAudioError:
+            continue
+        return stream
+    raise BadSource(f"the microphone {name} cannot be opened; is it in use or unplugged?")
+
+
+def _choose(wanted: str) -> tuple[int, str]:
+    """Return the number and name of the first input device whose name contains `wanted`."""
+    inputs = [device for device in sounddevice.query_devices() if device["max_input_channels"]]
+    names = ", ".join(str(device["name"]) for device in inputs)
+    if not inputs:
+        raise BadSource("there is no microphone: plug one in, or start PulseAudio or PipeWire")
+    if not wanted:
+        default = sounddevice.default.device[0]
+        inputs.sort(key=lambda device: bool(device["index"] != default))
+    for device in inputs:
+        if wanted.casefold() in str(device["name"]).casefold():
+            return int(device["index"]), str(device["name"])
+    raise BadSource(f"no microphone is called {wanted!r}; there are: {names}")

@@ -1,0 +1,70 @@
+"""Into the slot: how a signal reaches the chamber, and what happens when the slot is full.
+
+A file's signals wait for room (`send`). A device's cannot wait, so the newest is left out
+(`offer`): some three seconds of sound already stand in the slot, and they are worth hearing
+first. A signal that is left out uses up its number all the same, so that the chamber sees a hole.
+"""
+
+import socket
+from collections.abc import Iterator
+
+from edge.signals import AudioChunk, Frame
+from edge.slot import HEADER, Signal, records
+
+
+class Outlet:
+    """The write end of one source slot."""
+
+    def __init__(self, slot_fd: int, epoch: int, *, lockstep: bool) -> None:
+        self._socket = socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET, fileno=slot_fd)
+        self._socket.settimeout(None)
+        self._epoch = epoch
+        self._lockstep = lockstep
+        self._sequence = 0
+        self.raw_bytes = 0
+        self.dropped = 0
+        """Samples, or frames, that found no room."""
+
+    @property
+    def descriptor(self) -> int:
+        """The number by which the seal lets it be written."""
+        return self._socket.fileno()
+
+    def send(self, signal: Signal) -> None:
+        """Hand a signal over; wait while the slot is full."""
+        for record in self._records(signal):
+            self._write(record)
+
+    def offer(self, signal: Signal) -> bool:
+        """Hand a signal over unless the slot is full. A picture that was begun is completed."""
+        pieces = self._records(signal)
+        first = next(pieces)
+        try:
+            self._write(first, socket.MSG_DONTWAIT)
+        except BlockingIOError:
+            self.dropped += _size(signal)
+            return False
+        for record in pieces:
+            self._write(record)
+        return True
+
+    def skip(self, size: int, signals: int = 1) -> None:
+        """Count samples or frames that were lost before they came here, and leave a hole."""
+        self.dropped += size
+        self._sequence += signals
+
+    def _records(self, signal: Signal) -> Iterator[bytes]:
+        self._sequence += 1
+        return records(
+            signal, epoch=self._epoch, sequence=self._sequence - 1, lockstep=self._lockstep
+        )
+
+    def _write(self, record: bytes, flags: int = 0) -> None:
+        self._socket.send(record, flags)
+        self.raw_bytes += len(record) - HEADER.size
+
+
+def _size(signal: Signal) -> int:
+    if isinstance(signal, AudioChunk):
+        return len(signal.samples)
+    return int(isinstance(signal, Frame))
