@@ -6,14 +6,19 @@ stderr: this process can only speak through the airlock, or die.
 
 import argparse
 import hashlib
+import importlib
 import os
 import sys
 import threading
+import traceback
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from types import TracebackType
 from typing import Final
 
 import cv2
-import models.manifest
 
+import models.manifest
 from edge import config, seal
 from edge.chamber.asr import Recogniser
 from edge.chamber.doors import AIRLOCK_FD, ENTERS_FD, Exit, Slot, as_they_come, in_step, told
@@ -25,9 +30,12 @@ from edge.chamber.scene import SceneGate
 from edge.chamber.segmenter import Segmenter
 from edge.chamber.vision import Detector
 from edge.chamber.voice_activity import VoiceActivity
-from edge.messages import Go, Hello, Model, Watch
+from edge.messages import Dying, Ended, Go, Hello, Model, Watch
 
 STDERR_FD: Final = 2
+LOADED_WHEN_NEEDED: Final = ("numpy.fft", "numpy.linalg", "numpy.ma")
+"""Libraries load these at their first use, which after the seal is too late."""
+PACKAGE: Final = str(Path(__file__).parent.parent)
 
 
 class Shelf:
@@ -52,11 +60,24 @@ class Shelf:
         return names.index(model) if model in names else 0
 
 
-def main() -> int:
-    """Live from birth to the end of the sources."""
+Life = Callable[[Sequence[Slot], Senses, Exit, int], Ended]
+"""What a chamber does between GO and its end. The last number is of sources to keep in step."""
+
+
+def hear_and_see(slots: Sequence[Slot], senses: Senses, exit_: Exit, lockstep: int) -> Ended:
+    """Live: understand what comes through the slots until every source has ended."""
+    if lockstep:
+        return run_in_step(in_step(slots[:lockstep]), senses, exit_)
+    return run_live(as_they_come(slots), senses, exit_)
+
+
+def main(life: Life = hear_and_see) -> int:
+    """Be born, sealed and checked; then live. The attack suite brings a life of its own."""
     arguments = _arguments()
     settings = config.from_argument(arguments.settings)
     cv2.setNumThreads(1)
+    for module in LOADED_WHEN_NEEDED:
+        importlib.import_module(module)
     shelf = Shelf()
     senses = load(settings, arguments.senses.split(","), shelf)
     slots = [int(descriptor) for descriptor in arguments.slot_fds.split(",")]
@@ -64,16 +85,15 @@ def main() -> int:
     seal.silence_stderr()
     seal.seal("chamber", writable_fds={AIRLOCK_FD})
     exit_ = Exit(settings.airlock)
+    die_saying_where(exit_)
     exit_.leave(Hello(tuple(shelf.models)))
     if not isinstance(told(), Go):
         return 0
-    threading.Thread(target=obey, args=(senses,), name="obeying", daemon=True).start()
-    doors = [Slot(descriptor) for descriptor in slots]
-    if arguments.lockstep:
-        ended = run_in_step(in_step(doors[: arguments.lockstep]), senses, exit_)
-    else:
-        ended = run_live(as_they_come(doors), senses, exit_)
+    obeying = threading.Thread(target=obey, args=(senses,), name="obeying", daemon=True)
+    obeying.start()
+    ended = life([Slot(descriptor) for descriptor in slots], senses, exit_, arguments.lockstep)
     exit_.leave(ended)
+    obeying.join()  # until the launcher has counted what this process wrote
     return 0
 
 
@@ -92,7 +112,7 @@ def load_ears(settings: config.Config, shelf: Shelf) -> Ears:
     """Load what hears."""
     model = settings.recogniser.model
     activity = VoiceActivity(shelf.take("silero-vad", "silero_vad.onnx"), settings.gate)
-    recogniser = Recogniser(lambda file: shelf.take(model, file), settings.recogniser)
+    recogniser = Recogniser.load(lambda file: shelf.take(model, file), settings.recogniser)
     activity.warm_up()
     recogniser.warm_up()
     return Ears(activity, Segmenter(settings.gate), recogniser)
@@ -110,6 +130,20 @@ def load_eyes(settings: config.Vision, shelf: Shelf) -> Eyes:
         reader = Reader(finder, recogniser, characters.decode(), settings)
         reader.warm_up()
     return Eyes(SceneGate(settings.scene_change), detector, reader)
+
+
+def die_saying_where(exit_: Exit) -> None:
+    """Make an error in any thread end the process with its kind and our line, and no more."""
+
+    def die(kind: type[BaseException], trace: TracebackType | None) -> None:
+        lines = [(frame.f_code.co_filename, line) for frame, line in traceback.walk_tb(trace)]
+        ours = [(Path(file).name, line) for file, line in lines if PACKAGE in file]
+        file, line = ours[-1] if ours else ("unknown.py", 0)
+        exit_.leave(Dying(f"{kind.__name__} at {file}:{line}"))
+        os._exit(1)
+
+    sys.excepthook = lambda kind, _error, trace: die(kind, trace)
+    threading.excepthook = lambda dead: die(dead.exc_type, dead.exc_traceback)
 
 
 def obey(senses: Senses) -> None:

@@ -1,0 +1,172 @@
+"""What text is in a picture? PP-OCR finds it, then reads it, in bounded memory.
+
+One network marks the pixels of text, `text_regions` turns the marks into rectangles, and
+a second network reads each rectangle once it is turned upright. Where no text is found, the second
+one does not run. Lines are read one at a time and their width is capped.
+"""
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import accumulate, takewhile
+from typing import Final
+
+import cv2
+import numpy as np
+import numpy.typing as npt
+
+from edge.chamber import onnx_session, text_regions
+from edge.chamber.text_regions import Region
+from edge.config import Vision
+from edge.signals import Frame, Pixels
+
+STRIDE_PX: Final = 32
+"""Both sides of what the first network sees are multiples of it."""
+LINE_HEIGHT_PX: Final = 48
+"""What the second network reads is this high."""
+LEAST_LINE_WIDTH_PX: Final = 320
+"""Shorter lines are padded to it, as in the network's training."""
+MOST_LINE_WIDTH_PX: Final = 1280
+"""Longer lines are squeezed; a row of print across a whole picture stays legible."""
+MOST_REGIONS: Final = 16
+"""Read in one picture, the largest print first. A page of a book is not what a glance gives."""
+MOST_LINES: Final = 12
+MOST_CHARACTERS: Final = 120
+"""Of one line."""
+MOST_TEXT_BYTES: Final = 1200
+"""Of all lines of a picture in UTF-8, so that what was seen fits one packet of the airlock."""
+LEAST_WORD_CHARACTERS: Final = 2
+"""Letters or digits of a line. A single one is more often a round or upright thing than text."""
+BLANK: Final = 0
+
+Planes = npt.NDArray[np.float32]
+"""float32, shape (1, 3, height, width), blue, green, red in [-1, 1]."""
+Probabilities = npt.NDArray[np.float32]
+"""float32, shape (steps, characters): of each character at each step along a line, blank first."""
+
+
+@dataclass(frozen=True, slots=True)
+class ReadLine:
+    """One line of text in a picture."""
+
+    text: str
+    score: float
+    box: tuple[float, float, float, float]
+    """Left, top, right, bottom, each in [0, 1] of the picture's width or height."""
+
+
+class Reader:
+    """The two networks that find and read text, loaded."""
+
+    def __init__(self, detect: bytes, recognise: bytes, characters: str, config: Vision) -> None:
+        """Take the bytes of `detect.onnx` and `recognise.onnx` and the text of `characters.txt`."""
+        self._alphabet = alphabet(characters)
+        self._score = config.text_score
+        self._side_px = config.text_side_px
+        self._finder = onnx_session.session(detect, config.threads)
+        self._recogniser = onnx_session.session(recognise, config.threads)
+
+    def warm_up(self) -> None:
+        """Run both networks once on nothing, at the largest size they will ever be given."""
+        side = math.ceil(self._side_px / STRIDE_PX) * STRIDE_PX
+        self._mark(np.zeros((side, side, 3), np.uint8))
+        blank_line = np.zeros((LINE_HEIGHT_PX, MOST_LINE_WIDTH_PX, 3), np.uint8)
+        width = self._recognise(blank_line).shape[1]
+        assert width == len(self._alphabet), (width, len(self._alphabet))
+
+    def read(self, frame: Frame) -> tuple[ReadLine, ...]:
+        """Return the lines of a picture, top to bottom, left to right, at most `MOST_LINES`."""
+        height, width, _ = frame.pixels.shape
+        regions = text_regions.find(self._mark(self._fit(frame.pixels)), (width, height))
+        read: dict[Region, tuple[str, float]] = {}
+        for region in text_regions.largest_print(regions, MOST_REGIONS):
+            text, score = self._read(frame.pixels, region)
+            if text and score >= self._score:
+                read[region] = text, score
+        lines = []
+        for row in text_regions.rows(list(read)):
+            text = " ".join(read[region][0] for region in row)[:MOST_CHARACTERS]
+            score = min(read[region][1] for region in row)
+            if says_something(text):
+                lines.append(ReadLine(text, score, text_regions.box(row, (width, height))))
+        return fitting(lines)
+
+    def _fit(self, pixels: Pixels) -> Pixels:
+        """Return (height, width, 3) pixels no larger than the config allows, on the stride."""
+        height, width, _ = pixels.shape
+        scale = min(1.0, self._side_px / max(height, width))
+        sides = (max(1, round(side * scale / STRIDE_PX)) * STRIDE_PX for side in (width, height))
+        return np.asarray(cv2.resize(pixels, tuple(sides), interpolation=cv2.INTER_AREA), np.uint8)
+
+    def _mark(self, pixels: Pixels) -> npt.NDArray[np.float32]:
+        """Return the probability of text at each of (height, width, 3) pixels: (height, width)."""
+        (marks,) = self._finder.run(None, {"x": to_planes(pixels)})
+        return np.asarray(marks[0, 0], np.float32)
+
+    def _read(self, pixels: Pixels, region: Region) -> tuple[str, float]:
+        return decode(self._recognise(upright(pixels, region)), self._alphabet)
+
+    def _recognise(self, line: Pixels) -> Probabilities:
+        """Return what a (48, width, 3) uint8 RGB line says."""
+        padding = max(0, LEAST_LINE_WIDTH_PX - line.shape[1])
+        planes = np.pad(to_planes(line), ((0, 0), (0, 0), (0, 0), (0, padding)))
+        (steps,) = self._recogniser.run(None, {"x": planes})
+        return np.asarray(steps[0], np.float32)
+
+
+def alphabet(characters: str) -> tuple[str, ...]:
+    """Return what each output of the recogniser means: blank, then the file's lines."""
+    return ("", *characters.removesuffix("\n").split("\n"))
+
+
+def to_planes(pixels: Pixels) -> Planes:
+    """Return (height, width, 3) uint8 RGB pixels as the networks take them."""
+    planes = pixels[:, :, ::-1].transpose(2, 0, 1)[np.newaxis].astype(np.float32)
+    planes /= 127.5
+    planes -= 1
+    return planes
+
+
+def upright(pixels: Pixels, region: Region) -> Pixels:
+    """Cut a region out of (height, width, 3) pixels: (48, width, 3), its text from left to right.
+
+    Text that runs up or down is turned.
+    """
+    across, down = max(1, round(region.width)), max(1, round(region.height))
+    target = np.array([[0, 0], [across, 0], [across, down], [0, down]], np.float32)
+    turn = cv2.getPerspectiveTransform(region.corners(), target)
+    cut = cv2.warpPerspective(
+        pixels, turn, (across, down), flags=cv2.INTER_CUBIC, borderMode=cv2.BORDER_REPLICATE
+    )
+    if region.is_upended:
+        cut = np.rot90(cut)
+    height, width = cut.shape[:2]
+    size = min(MOST_LINE_WIDTH_PX, math.ceil(width * LINE_HEIGHT_PX / height)), LINE_HEIGHT_PX
+    how = cv2.INTER_AREA if height > LINE_HEIGHT_PX else cv2.INTER_LINEAR
+    return np.asarray(cv2.resize(cut, size, interpolation=how), np.uint8)
+
+
+def decode(steps: Probabilities, meanings: tuple[str, ...]) -> tuple[str, float]:
+    """Return the likeliest text and the geometric mean of its characters' probabilities.
+
+    CTC: what repeats from one step to the next is one character; blank parts two equal ones.
+    """
+    best = steps.argmax(axis=1)
+    begins = (best != BLANK) & (best != np.concatenate(([BLANK], best[:-1])))
+    text = "".join(meanings[index] for index in best[begins])
+    if not text.strip():
+        return "", 0.0
+    sure = np.maximum(steps[begins, best[begins]], 1e-6)
+    return text.strip(), min(1.0, float(np.exp(np.log(sure).mean())))
+
+
+def fitting(lines: Sequence[ReadLine]) -> tuple[ReadLine, ...]:
+    """Return the first lines, as many as one message carries."""
+    sizes = accumulate(len(line.text.encode()) for line in lines)
+    within = takewhile(lambda pair: pair[1] <= MOST_TEXT_BYTES, zip(lines, sizes, strict=True))
+    return tuple(line for line, _ in within)[:MOST_LINES]
+
+
+def says_something(text: str) -> bool:
+    """Say whether a line has enough letters or digits to be more than a mark."""
+    return sum(map(str.isalnum, text)) >= LEAST_WORD_CHARACTERS

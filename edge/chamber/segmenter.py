@@ -1,0 +1,128 @@
+"""Which samples make up one utterance? Chunks and the gate's edges in, whole utterances out.
+
+Pure: the only clock is the count of samples. Holds at most the pre-roll while nobody speaks and
+the longest utterance while somebody does, however long the stream.
+"""
+
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+
+from edge import config
+from edge.chamber.gate import Edge, Gate, chunks_of
+from edge.signals import AudioChunk, Utterance, to_samples
+
+CUT_SEARCH_S: Final = 8.0
+"""Speech that is too long is cut at the quietest point of its last eight seconds."""
+CUT_CHUNKS: Final = 4
+"""How long, in chunks, a quiet point is: 128 ms, a gap between two words."""
+
+
+@dataclass(frozen=True, slots=True)
+class SpeechBegan:
+    """Somebody began to speak, at this sample of the stream."""
+
+    at: int
+
+
+@dataclass(frozen=True, slots=True)
+class Paused:
+    """The speaker makes a pause; if nothing follows, this is what will have been said."""
+
+    so_far: Utterance
+
+
+Event = SpeechBegan | Paused | Utterance
+
+
+@dataclass(frozen=True, slots=True)
+class _Heard:
+    chunk: AudioChunk
+    is_speech: bool
+
+
+class Segmenter:
+    """Chunks with their probability of speech -> beginnings, utterances and, if asked, pauses."""
+
+    def __init__(self, endpointing: config.Gate, *, pauses: bool = False) -> None:
+        """Set up. With `pauses`, an utterance is given at a pause too, before it has ended."""
+        self._pauses = pauses
+        self._speech_probability = endpointing.speech_probability
+        self._gate = Gate(endpointing)
+        self._onset_window = 2 * chunks_of(endpointing.onset_ms)
+        self._pre_roll = chunks_of(endpointing.pre_roll_ms)
+        self._longest_samples = to_samples(endpointing.longest_utterance_s)
+        self._heard: list[_Heard] = []
+
+    def push(self, chunk: AudioChunk, probability: float) -> list[Event]:
+        """Take the next chunk; return what it began or completed.
+
+        A hole in the stream ends what was being said: words must not be glued together.
+        """
+        events: list[Event] = []
+        if self._heard and chunk.start != self._heard[-1].chunk.end:
+            events += self.flush()
+        is_speech = probability >= self._speech_probability
+        self._heard.append(_Heard(chunk, is_speech))
+        edge = self._gate.update(is_speech)
+        if edge is Edge.BEGAN:
+            events.append(self._begin())
+        elif edge is Edge.PAUSED and self._pauses:
+            events += [Paused(so_far) for so_far in _utterance(self._heard)]
+        elif edge is Edge.ENDED:
+            events += self._complete(len(self._heard))
+        if not self._gate.is_open:
+            del self._heard[: -(self._pre_roll + self._onset_window)]
+        elif chunk.end - self._heard[0].chunk.start >= self._longest_samples:
+            events += self._complete(self._quietest())
+        return events
+
+    def flush(self) -> list[Event]:
+        """Return the utterance that the stream's end, or a hole in it, cuts short."""
+        events = self._complete(len(self._heard)) if self._gate.is_open else []
+        self._gate.close()
+        self._heard.clear()
+        return events
+
+    def _begin(self) -> SpeechBegan:
+        """Forget what is older than the pre-roll; return where the first word began."""
+        window = max(0, len(self._heard) - self._onset_window)
+        first = next(i for i in range(window, len(self._heard)) if self._heard[i].is_speech)
+        at = self._heard[first].chunk.start
+        del self._heard[: max(0, first - self._pre_roll)]
+        return SpeechBegan(at)
+
+    def _complete(self, count: int) -> list[Event]:
+        """Make the first `count` chunks an utterance, if there is speech in them.
+
+        What follows the last word stays, as the next utterance's pre-roll; no speech is in two.
+        """
+        taken = self._heard[:count]
+        spoken = [i for i, heard in enumerate(taken) if heard.is_speech]
+        keep_from = count if self._gate.is_open or not spoken else spoken[-1] + 1
+        del self._heard[:keep_from]
+        return [*_utterance(taken)]
+
+    def _quietest(self) -> int:
+        """Return how many chunks lie before the middle of the quietest, latest recent point."""
+        searched = min(chunks_of(round(CUT_SEARCH_S * 1000)), len(self._heard) // 2)
+        recent = [heard.chunk.samples for heard in self._heard[-searched:]]
+        powers = [float(np.dot(samples, samples)) for samples in reversed(recent)]
+        around = np.convolve(powers, np.ones(CUT_CHUNKS), mode="valid")
+        return len(self._heard) - int(around.argmin()) - CUT_CHUNKS // 2
+
+
+def _utterance(taken: list[_Heard]) -> list[Utterance]:
+    """Return what was heard as one utterance; as none, if there is no speech in it."""
+    spoken = [heard.chunk for heard in taken if heard.is_speech]
+    if not spoken:
+        return []
+    return [
+        Utterance(
+            samples=np.concatenate([heard.chunk.samples for heard in taken]),
+            start=taken[0].chunk.start,
+            speech_start=spoken[0].start,
+            speech_end=spoken[-1].end,
+        )
+    ]

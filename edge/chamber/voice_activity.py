@@ -1,0 +1,129 @@
+"""How likely is it that this chunk is speech? Three judges answer, the cheapest first.
+
+Is it louder than the room (a comparison)? Is it shaped like a voice (webrtcvad, 5 us)? Is it speech
+(Silero, 110 us)? The last is asked only where both others agreed within the last `LINGER_CHUNKS`.
+"""
+
+from bisect import bisect_left, insort
+from collections import deque
+from typing import Final
+
+import numpy as np
+import numpy.typing as npt
+import webrtcvad
+
+from edge import config
+from edge.chamber.onnx_session import session
+from edge.signals import CHUNK_MS, CHUNK_SAMPLES, SAMPLE_RATE_HZ, AudioChunk, Samples
+
+HISTORY_SAMPLES: Final = 64
+"""What Silero wants to see of the chunk before."""
+FLOOR_CHUNKS: Final = 3000 // CHUNK_MS  # 93: the noise floor is that of the last 3 s
+FLOOR_RANK: Final = FLOOR_CHUNKS // 10  # its tenth percentile: speech has that many gaps
+QUIET_POWER: Final = 1e-8  # -80 dBFS: no room is taken to be quieter
+LINGER_CHUNKS: Final = 320 // CHUNK_MS
+"""How long the cheap judges' yes holds, so that a soft consonant does not close the gate."""
+LEAD_IN_CHUNKS: Final = 160 // CHUNK_MS
+"""What Silero hears, after a reset, of the time before the gate opened."""
+WEBRTC_MODE: Final = 2
+WEBRTC_BYTES: Final = 2 * SAMPLE_RATE_HZ * 30 // 1000  # webrtcvad takes 30 ms, a chunk has 32
+
+
+class NoiseFloor:
+    """Tenth percentile of the power of the last 3 s; starts as a quiet room.
+
+    So the gate stands open to everything for the first three seconds, rather than missing a
+    stream that begins in the middle of a word.
+    """
+
+    def __init__(self) -> None:
+        self._powers = deque([QUIET_POWER] * FLOOR_CHUNKS)
+        self._sorted = [QUIET_POWER] * FLOOR_CHUNKS
+
+    def update(self, power: float) -> float:
+        """Take a chunk's mean square and return the floor's."""
+        power = max(power, QUIET_POWER)
+        del self._sorted[bisect_left(self._sorted, self._powers.popleft())]
+        insort(self._sorted, power)
+        self._powers.append(power)
+        return self._sorted[FLOOR_RANK]
+
+
+class Silero:
+    """The neural judge. Stateful: reset it where the sound is not continuous."""
+
+    def __init__(self, model: bytes, threads: int) -> None:
+        self._session = session(model, threads)
+        self._rate = np.array(SAMPLE_RATE_HZ, np.int64)
+        self.reset()
+
+    def reset(self) -> None:
+        self._state = np.zeros((2, 1, 128), np.float32)
+        self._window = np.zeros((1, HISTORY_SAMPLES + CHUNK_SAMPLES), np.float32)
+
+    def probability(self, samples: Samples) -> float:
+        """Return how likely a chunk, float32 of shape (512,), is speech."""
+        window = self._window
+        window[0, :HISTORY_SAMPLES] = window[0, -HISTORY_SAMPLES:]
+        window[0, HISTORY_SAMPLES:] = samples
+        feed = {"input": window, "state": self._state, "sr": self._rate}
+        found, self._state = self._session.run(None, feed)
+        return float(found[0, 0])
+
+
+class VoiceActivity:
+    """The three judges in a row, for one stream."""
+
+    def __init__(self, model: bytes, gate: config.Gate, *, threads: int = 1) -> None:
+        self.level_dbfs = -120.0
+        """Loudness of the last chunk."""
+        self._energy_ratio = gate.energy_ratio
+        self._floor = NoiseFloor()
+        self._webrtc = webrtcvad.Vad(WEBRTC_MODE)
+        self._silero = Silero(model, threads)
+        self._lead_in: deque[Samples] = deque(maxlen=LEAD_IN_CHUNKS)
+        self._open_chunks = 0
+        self._next = 0
+
+    def warm_up(self) -> None:
+        """Run the network once on silence, so that the first word does not pay for it."""
+        self._silero.probability(np.zeros(CHUNK_SAMPLES, np.float32))
+        self._silero.reset()
+
+    def update(self, chunk: AudioChunk) -> float:
+        """Return the probability of speech, 0 where a cheaper judge already says no."""
+        samples = _whole(chunk.samples)
+        if chunk.start != self._next:
+            self._open_chunks = 0
+            self._lead_in.clear()
+        self._next = chunk.end
+        was_open = self._open_chunks > 0
+        self._open_chunks = LINGER_CHUNKS if self._worth_it(samples) else self._open_chunks - 1
+        if self._open_chunks <= 0:
+            self._lead_in.append(samples)
+            return 0.0
+        if not was_open:
+            self._silero.reset()
+            for earlier in self._lead_in:
+                self._silero.probability(earlier)
+            self._lead_in.clear()
+        return self._silero.probability(samples)
+
+    def _worth_it(self, samples: Samples) -> bool:
+        power = float(np.dot(samples, samples)) / CHUNK_SAMPLES
+        self.level_dbfs = 10 * np.log10(max(power, 1e-12))
+        loud = power > self._energy_ratio * self._floor.update(power)
+        voiced = self._webrtc.is_speech(_pcm(samples)[:WEBRTC_BYTES], SAMPLE_RATE_HZ)
+        return loud and voiced
+
+
+def _whole(samples: Samples) -> Samples:
+    """Return a chunk of full length; only a stream's last one is filled up with silence."""
+    if len(samples) == CHUNK_SAMPLES:
+        return samples
+    return np.pad(samples, (0, CHUNK_SAMPLES - len(samples)))
+
+
+def _pcm(samples: Samples) -> bytes:
+    scaled: npt.NDArray[np.int16] = (samples * 32767).astype(np.int16)
+    return scaled.tobytes()

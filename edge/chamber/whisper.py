@@ -1,0 +1,172 @@
+"""What does Whisper make of a log-mel? Its two graphs and its tokens; no policy in here.
+
+The encoder gives no hidden states but, for every layer of the decoder, the keys and values that
+it attends to: computed once for an utterance, and joinable with others.
+"""
+
+import base64
+import io
+from collections.abc import Callable
+from typing import Final
+
+import msgspec
+import numpy as np
+import numpy.typing as npt
+
+from edge import config
+from edge.chamber.onnx_session import session
+
+Floats = npt.NDArray[np.float32]
+OpenFile = Callable[[str], bytes]
+"""Name of one of the model's files -> its bytes."""
+
+HEAD_WIDTH: Final = 64
+TAIL_POSITIONS: Final = 400
+"""How much silence, at 20 ms a position, is appended to a short window."""
+TAIL_START: Final = 750
+"""The stored tail holds this position of a 30 s window and those after it."""
+
+
+class UnknownLanguage(ValueError):
+    """The model has no such language."""
+
+
+class Whisper:
+    """The whole model: `encoder`, `decoder`, `vocabulary`."""
+
+    def __init__(self, open_file: OpenFile, recogniser: config.Recogniser) -> None:
+        quantised = recogniser.precision == "int8"
+        self.vocabulary = Vocabulary(
+            msgspec.json.decode(open_file("tokens.json"), type=Tokens), recogniser.language
+        )
+        self.encoder = Encoder(
+            open_file(f"encoder.{recogniser.precision}.onnx"),
+            open_file("silence_tail.npy"),
+            recogniser.threads,
+        )
+        self.decoder = Decoder(
+            open_file(f"decoder.{recogniser.precision}.onnx"),
+            open_file("embedding.npy"),
+            open_file("positions.npy"),
+            1 if quantised else recogniser.threads,  # a step is too small to share out
+        )
+
+
+class Encoder:
+    """Log-mel -> the decoder's cross-attention keys and values."""
+
+    def __init__(self, graph: bytes, silence_tail: bytes, threads: int) -> None:
+        self._session = session(graph, threads)
+        self._tail = np.load(io.BytesIO(silence_tail))
+
+    def encode(self, mel: Floats, *, silence_after: bool) -> list[Floats]:
+        """Encode mel, float32 (80, T), T even: L keys, then L values, each (1, H, T/2 [+400], 64).
+
+        A window shorter than 30 s makes the decoder say its sentence again and again, for want of
+        the silence that in training followed the words. `silence_after` lends it that: keys and
+        values of positions that would follow, kept from one full window.
+        """
+        heard: list[Floats] = self._session.run(None, {"mel": mel[None]})
+        if not silence_after:
+            return heard
+        positions = mel.shape[1] // 2
+        last = self._tail.shape[2] - TAIL_POSITIONS
+        first = min(max(positions - TAIL_START, 0), last)
+        tail = self._tail[:, :, first : first + TAIL_POSITIONS]
+        return [_joined(sound, silence) for sound, silence in zip(heard, tail, strict=True)]
+
+
+def _joined(sound: Floats, silence: npt.NDArray[np.float16]) -> Floats:
+    """Return sound, (1, H, A, 64), followed by silence, (H, 400, 64)."""
+    _, heads, positions, width = sound.shape
+    both = np.empty((1, heads, positions + TAIL_POSITIONS, width), np.float32)
+    both[:, :, :positions] = sound
+    both[:, :, positions:] = silence
+    return both
+
+
+class Decoder:
+    """Tokens so far and what was heard -> how likely each token is the next one."""
+
+    def __init__(self, graph: bytes, embedding: bytes, positions: bytes, threads: int) -> None:
+        self._session = session(graph, threads)
+        self._embedding = np.load(io.BytesIO(embedding))
+        self._positions = np.load(io.BytesIO(positions))
+        names = [tensor.name for tensor in self._session.get_inputs()]
+        self._past_names = [name for name in names if name.startswith("past_")]
+        self._cross_names = [name for name in names if name.startswith("cross_")]
+        heads = self._embedding.shape[1] // HEAD_WIDTH
+        self._no_past = np.zeros((1, heads, 0, HEAD_WIDTH), np.float32)
+        self._feed: dict[str, Floats] = {}
+        self._count = 0
+
+    def begin(self, heard: list[Floats]) -> None:
+        """Begin a new text about what was heard."""
+        self._feed = dict(zip(self._cross_names, heard, strict=True))
+        self._feed |= dict.fromkeys(self._past_names, self._no_past)
+        self._count = 0
+
+    def step(self, tokens: list[int]) -> Floats:
+        """Append tokens to the text; return the logits of the next one, float32 (V,)."""
+        end = self._count + len(tokens)
+        rows = self._embedding[tokens].astype(np.float32) + self._positions[self._count : end]
+        self._feed["embedding"] = rows[None]
+        logits, *past = self._session.run(None, self._feed)
+        self._feed.update(zip(self._past_names, past, strict=True))
+        self._count = end
+        row: Floats = logits.ravel()
+        return row
+
+    def forget(self) -> None:
+        """Let go of what was heard."""
+        self._feed = {}
+
+
+class Tokens(msgspec.Struct, frozen=True):
+    """The model's `tokens.json`."""
+
+    bytes: list[str]
+    """Base64 of each token's bytes, empty for special ones."""
+    prompt: list[int]
+    """What the decoder is given before the text."""
+    end: int
+    no_speech: int
+    suppress: list[int]
+    """Never said: timestamps, special tokens, symbols for what is not speech."""
+    suppress_first: list[int]
+    """Not said first."""
+    languages: dict[str, int] = {}
+    """Of a multilingual model."""
+
+
+class Vocabulary:
+    """What the numbers mean, and which of them may be said."""
+
+    def __init__(self, tokens: Tokens, language: str) -> None:
+        self.prompt = _prompt(tokens, language)
+        self.end = tokens.end
+        self.no_speech = tokens.no_speech
+        self._spelled = [base64.b64decode(piece) for piece in tokens.bytes]
+        self.never = _mask(len(self._spelled), tokens.suppress)
+        self.never_first = _mask(len(self._spelled), tokens.suppress + tokens.suppress_first)
+
+    def spell(self, tokens: list[int]) -> str:
+        """Return the text of tokens."""
+        return b"".join(self._spelled[token] for token in tokens).decode("utf-8", "replace")
+
+
+def _prompt(tokens: Tokens, language: str) -> list[int]:
+    if not tokens.languages:
+        return tokens.prompt
+    if language not in tokens.languages:
+        known = ", ".join(sorted(tokens.languages))
+        raise UnknownLanguage(f"the recogniser has no language {language!r}; it has {known}")
+    spoken = set(tokens.languages.values())
+    return [tokens.languages[language] if token in spoken else token for token in tokens.prompt]
+
+
+def _mask(size: int, forbidden: list[int]) -> Floats:
+    """Return what to add to logits, float32 (V,): minus infinity where forbidden."""
+    mask = np.zeros(size, np.float32)
+    mask[forbidden] = -np.inf
+    return mask

@@ -1,0 +1,132 @@
+import numpy as np
+from hypothesis import given
+from hypothesis import strategies as st
+
+from edge import config
+from edge.chamber.gate import PAUSE_CHUNKS
+from edge.chamber.segmenter import Event, Paused, Segmenter, SpeechBegan
+from edge.signals import CHUNK_SAMPLES, AudioChunk, Utterance
+
+ENDPOINTING = config.Gate(onset_ms=96, hangover_ms=160, pre_roll_ms=128, longest_utterance_s=1.6)
+"""Three chunks, five chunks, four chunks, fifty chunks."""
+LOUDNESS = {"#": 0.5, "-": 0.01, ".": 0.0}
+
+
+def chunk(position: int, loudness: float = 0.0) -> AudioChunk:
+    """Return a chunk whose first sample tells, in millionths, where it stands."""
+    samples = np.full(CHUNK_SAMPLES, loudness, np.float32)
+    samples[0] = position / 1e6
+    return AudioChunk(samples, position * CHUNK_SAMPLES)
+
+
+def heard(pattern: str) -> list[Event]:
+    """'#' is a chunk of speech, '-' one of quiet speech, '.' one of silence; then it ends."""
+    segmenter = Segmenter(ENDPOINTING)
+    events: list[Event] = []
+    for position, mark in enumerate(pattern):
+        events += segmenter.push(chunk(position, LOUDNESS[mark]), float(mark != "."))
+    return events + segmenter.flush()
+
+
+def positions(utterance: Utterance) -> list[int]:
+    """Return which chunks are in it."""
+    return [round(float(first) * 1e6) for first in utterance.samples[::CHUNK_SAMPLES]]
+
+
+def utterances(pattern: str) -> list[Utterance]:
+    return [event for event in heard(pattern) if isinstance(event, Utterance)]
+
+
+def test_an_utterance_has_its_pre_roll_and_its_hangover() -> None:
+    began, utterance = heard("..........####......")
+    assert began == SpeechBegan(10 * CHUNK_SAMPLES)
+    assert isinstance(utterance, Utterance)
+    assert positions(utterance) == list(range(6, 19))
+    assert utterance.start == 6 * CHUNK_SAMPLES
+    assert utterance.speech_start == 10 * CHUNK_SAMPLES
+    assert utterance.speech_end == 14 * CHUNK_SAMPLES
+
+
+def test_a_stream_may_begin_in_the_middle_of_a_word() -> None:
+    (utterance,) = utterances("####.....")
+    assert positions(utterance) == list(range(9))
+
+
+def test_the_end_of_the_stream_ends_an_utterance() -> None:
+    (utterance,) = utterances("......####")
+    assert positions(utterance) == list(range(2, 10))
+
+
+def test_a_click_is_no_utterance() -> None:
+    assert heard("....##.........") == []
+
+
+def test_the_pre_roll_reaches_back_to_the_last_word_but_not_into_it() -> None:
+    first, second = utterances("......####.....####.....")
+    assert positions(first)[-1] == 14
+    assert positions(second)[0] == 11
+    assert utterances("####.....###.....")[1].start == 5 * CHUNK_SAMPLES
+
+
+def test_speech_that_is_too_long_is_cut_where_it_is_quietest() -> None:
+    first, second = utterances("#" * 30 + "----" + "#" * 40 + ".....")
+    assert positions(first) + positions(second) == list(range(79))
+    assert positions(second)[0] == 32
+    assert first.speech_end == second.speech_start == 32 * CHUNK_SAMPLES
+
+
+def test_speech_without_an_end_is_neither_lost_nor_doubled() -> None:
+    found = [position for utterance in utterances("#" * 1000) for position in positions(utterance)]
+    assert found == list(range(1000))
+
+
+def test_a_cut_just_before_the_end_leaves_no_utterance_of_silence() -> None:
+    found = utterances("#" * 46 + "." * 12)
+    assert len(found) == 1
+
+
+def test_a_hole_in_the_stream_ends_the_utterance() -> None:
+    segmenter = Segmenter(ENDPOINTING)
+    events = [event for at in range(6) for event in segmenter.push(chunk(at), 1.0)]
+    events += segmenter.push(chunk(100), 1.0)
+    assert [type(event) for event in events] == [SpeechBegan, Utterance]
+    assert positions(events[1]) == list(range(6))  # type: ignore[arg-type]
+
+
+def test_a_long_silence_costs_no_memory() -> None:
+    segmenter = Segmenter(ENDPOINTING)
+    for position in range(1000):
+        segmenter.push(chunk(position), 0.0)
+    assert len(segmenter._heard) == 10  # pre-roll and onset window
+
+
+def test_the_last_chunk_may_be_short() -> None:
+    segmenter = Segmenter(ENDPOINTING)
+    for position in range(4):
+        segmenter.push(chunk(position), 1.0)
+    segmenter.push(AudioChunk(np.zeros(100, np.float32), 4 * CHUNK_SAMPLES), 0.0)
+    (utterance,) = segmenter.flush()
+    assert isinstance(utterance, Utterance)
+    assert utterance.end == 4 * CHUNK_SAMPLES + 100
+
+
+@given(st.text("#-.", max_size=300))
+def test_every_chunk_of_speech_is_in_one_utterance_at_most(pattern: str) -> None:
+    found = utterances(pattern)
+    spoken = [at for utterance in found for at in positions(utterance) if pattern[at] != "."]
+    assert spoken == sorted(set(spoken))
+    assert all(len(positions(utterance)) <= 50 for utterance in found)
+    assert all(utterance.speech_start < utterance.speech_end for utterance in found)
+
+
+def test_at_a_pause_there_is_an_utterance_so_far() -> None:
+    segmenter = Segmenter(config.Gate(hangover_ms=600), pauses=True)
+    events: list[Event] = []
+    for position in range(30):
+        events += segmenter.push(chunk(position), float(position < 5))
+    began, paused, utterance = events
+    assert isinstance(began, SpeechBegan)
+    assert isinstance(paused, Paused)
+    assert isinstance(utterance, Utterance)
+    assert positions(paused.so_far) == list(range(5 + PAUSE_CHUNKS))
+    assert paused.so_far.speech_end == utterance.speech_end
