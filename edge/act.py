@@ -1,0 +1,65 @@
+"""How is a reply's promise kept? Notes are written, timers set, stretches of time forgotten.
+
+Everything is done before the reply is shown, so that "I will remember" is true when it is read.
+"""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Final
+
+from edge import recall
+from edge.answer import Action, CancelTimers, Forget, Memory, Remember, StartTimer
+from edge.context import Context, fold, forgotten
+from edge.evidence import Note, Question, Timer
+from edge.ledger import Ledger
+from edge.notes import Notes
+
+LEDGER_MARGIN_S: Final = 2.0
+"""A ledger's row may be dated a little before the end of what was said in it."""
+
+
+def carry_out(
+    actions: Sequence[Action], question: Question, context: Context, notes: Notes, ledger: Ledger
+) -> Context:
+    """Carry out what an answer promises and return the context after it. Raises OSError."""
+    for action in actions:
+        match action:
+            case Remember(text):
+                context = _remember(text, question, context, notes)
+            case StartTimer():
+                context = _set(context, [action], question)
+            case CancelTimers():
+                context = replace(context, timers=())
+            case Forget(since_ms):
+                since_s = context.wall_s(since_ms)
+                notes.forget(since_s)
+                ledger.forget(since_s - LEDGER_MARGIN_S)
+                context = forgotten(context, since_ms)
+    return context
+
+
+def _remember(text: str, question: Question, context: Context, notes: Notes) -> Context:
+    now = question.now
+    note = Note("remembered", text, now.ms, now.wall_s, now.run, "wearer")
+    return fold(context, replace(note, id=notes.remember(note)))
+
+
+def resume_timers(context: Context, notes: Sequence[Note]) -> Context:
+    """Return the context with the timers that were set in this run and have not rung."""
+    rung = {note.at_ms for note in notes if note.kind == "told" and note.source == "timer"}
+    for note in notes:
+        if note.kind == "asked":
+            question = Question(note.text, context.now_at(note.at_ms))
+            wanted = recall.answer_all(question, Memory((), context.timers)).actions
+            context = _set(context, [a for a in wanted if isinstance(a, StartTimer)], question)
+            if CancelTimers() in wanted:
+                context = replace(context, timers=())
+    left = tuple(timer for timer in context.timers if timer.deadline_ms not in rung)
+    return replace(context, timers=left)
+
+
+def _set(context: Context, timers: Sequence[StartTimer], question: Question) -> Context:
+    for timer in timers:
+        deadline_ms = question.now.ms + round(timer.duration_s * 1000)
+        context = fold(context, Timer(deadline_ms, timer.label))
+    return context

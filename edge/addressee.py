@@ -1,0 +1,125 @@
+"""Was that for me? Pure rules over the words of one utterance.
+
+Silence when unsure is right: a wrong interruption is worse than a miss. A sentence is for the
+companion when it asks for something that only the companion does (remember, note, time, read,
+forget), or when it is a question that the wearer's own memory, sight or general knowledge answers
+and nothing in it speaks to somebody else: no name called, no "you" but the companion's, no opening
+of a conversation.
+"""
+
+import re
+from dataclasses import dataclass
+from typing import Final
+
+from edge import phrases
+from edge.words import sentences
+
+LEAST_CONFIDENCE: Final = 35
+"""Percent; below it the words themselves are doubtful."""
+MOST_WORDS: Final = 40
+FOLLOW_UP_S: Final = 10.0
+"""This long after a reply, "and the wallet?" is for the companion."""
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """What of an utterance is for the companion."""
+
+    request: str = ""
+    """Empty when nothing is."""
+    rest: str = ""
+    """What was said beside it, to somebody else or to nobody."""
+
+
+def decide(text: str, confidence: int = 100, since_reply_s: float | None = None) -> Decision:
+    """Return what of an utterance is for the companion.
+
+    `confidence` is the recogniser's, percent; `since_reply_s` how long ago the companion last
+    replied, None if it never did.
+    """
+    spoken = text.replace("\N{RIGHT SINGLE QUOTATION MARK}", "'").strip()
+    named = phrases.NAME.match(spoken)
+    if named and spoken[named.end() :]:
+        return Decision(spoken[named.end() :])
+    if confidence < LEAST_CONFIDENCE or len(spoken.split()) > MOST_WORDS:
+        return Decision("", text)
+    parts = sentences(spoken)
+    if parts and _opens_conversation(parts[0]):
+        return Decision("", text)
+    follows = since_reply_s is not None and since_reply_s <= FOLLOW_UP_S
+    for position, sentence in enumerate(parts):
+        if is_request(sentence) or (follows and phrases.FOLLOW_UP.match(sentence)):
+            return _split(parts, position, follows=follows)
+        if _is_social(sentence):
+            break
+    return Decision("", text)
+
+
+def _split(parts: list[str], first: int, *, follows: bool) -> Decision:
+    """Take the first request, what belongs to it, and the requests after it."""
+    if phrases.TAKES_ALL.match(phrases.FILLER.sub("", parts[first])):
+        return Decision(" ".join(parts[first:]), " ".join(parts[:first]))
+    later = parts[first + 1 :]
+    if any(_calls_somebody(part) for part in later):
+        return Decision("", " ".join(parts))
+    wanted = [p for p in later if is_request(p) or (follows and phrases.FOLLOW_UP.match(p))]
+    rest = [p for p in (*parts[:first], *later) if p not in wanted]
+    return Decision(" ".join((parts[first], *wanted)), " ".join(rest))
+
+
+def is_request(sentence: str) -> bool:
+    """Say whether one sentence asks for something that a companion gives."""
+    if _calls_somebody(sentence):
+        return False
+    asked = phrases.FILLER.sub("", sentence).strip()
+    if phrases.TO_SOMEBODY.match(asked) and not phrases.IMPERATIVE.match(asked):
+        return False
+    bare = asked.rstrip(" .?!")
+    if phrases.IDIOM.match(bare):
+        return False
+    if phrases.IMPERATIVE.match(bare):
+        matter = phrases.ASKED_OF_YOU.sub("", bare)
+        if phrases.YOUR_BUSINESS.search(matter) and not phrases.ABOUT_YOUR_SENSES.search(matter):
+            return False
+        return not asked.endswith("?") or not re.match(r"remember\b", bare, re.IGNORECASE)
+    return _is_question(bare, exclaimed=asked.endswith("!"))
+
+
+def _is_question(bare: str, *, exclaimed: bool) -> bool:
+    if exclaimed or phrases.MAY_I.match(bare):
+        return False
+    if phrases.ABOUT_SIGHT.match(bare) or phrases.ABOUT_THE_COMPANION.match(bare):
+        return True
+    if phrases.YOUR_BUSINESS.search(bare):
+        return False
+    if phrases.ABOUT_MY_LIFE.match(bare) or phrases.ABOUT_WHAT_WAS_SAID.match(bare):
+        return True
+    return bool(phrases.ABOUT_THE_WORLD.match(bare)) and not phrases.OUR_BUSINESS.search(bare)
+
+
+def _opens_conversation(sentence: str) -> bool:
+    """Say whether an utterance begins like talk to a person; thanks may be for the companion."""
+    asked = phrases.FILLER.sub("", sentence)
+    greets = phrases.TO_SOMEBODY.match(asked)
+    if not greets or phrases.IMPERATIVE.match(asked.rstrip(" .?!")):
+        return False
+    return greets[0].lower() not in {"thanks", "thank you", "yes", "no", "sure", "wait"}
+
+
+def _is_social(sentence: str) -> bool:
+    """Say whether a sentence is a remark to a person, so that what follows it is too."""
+    return (
+        sentence.endswith("!")
+        or bool(phrases.YOUR_BUSINESS.search(sentence))
+        or _calls_somebody(sentence)
+        or bool(phrases.REMARK.match(sentence))
+    )
+
+
+def _calls_somebody(sentence: str) -> bool:
+    if phrases.ROLE_CALLED.search(sentence):
+        return True
+    called = phrases.NAME_LAST.search(sentence) or phrases.NAME_FIRST.match(
+        phrases.FILLER.sub("", sentence)
+    )
+    return called is not None and not phrases.NOT_A_NAME.fullmatch(called[1])

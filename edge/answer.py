@@ -1,0 +1,113 @@
+"""What is an answer made of? Its words, what it rests on, what is to be done. Pure."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Final
+
+from edge.evidence import Note, Question, Timer, ago
+
+NOT_CONNECTED: Final = (
+    "For that a language model must be connected: "
+    "set url and model under [reasoner] in the configuration."
+)
+NO_ANSWER: Final = "The language model that is connected did not answer."
+LINE_CHARACTERS: Final = 120
+"""`edge.messages.Line`."""
+MOST_REASONS: Final = 12
+
+
+@dataclass(frozen=True, slots=True)
+class Remember:
+    """Keep a text."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class StartTimer:
+    """Say something after a while of the stream's clock."""
+
+    duration_s: float
+    label: str
+
+
+@dataclass(frozen=True, slots=True)
+class CancelTimers:
+    """Drop all timers."""
+
+
+@dataclass(frozen=True, slots=True)
+class Forget:
+    """Erase what was noted since a moment of the stream's clock."""
+
+    since_ms: int
+
+
+Action = Remember | StartTimer | CancelTimers | Forget
+
+
+@dataclass(frozen=True, slots=True)
+class Memory:
+    """What an answer may draw on."""
+
+    notes: Sequence[Note]
+    timers: Sequence[Timer] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What is said, on what it rests, and what is to be done."""
+
+    text: str
+    because: tuple[str, ...] = ()
+    actions: tuple[Action, ...] = ()
+    needs_model: bool = field(default=False, kw_only=True)
+    """Whether a language model would do better."""
+
+    def unaided(self, *, connected: bool) -> str:
+        """Return what is said when no language model helps: none is connected, or it failed."""
+        if not self.needs_model:
+            return self.text
+        missing = NO_ANSWER if connected else NOT_CONNECTED
+        return f"{self.text} {missing}"
+
+
+def because(notes: Sequence[Note], question: Question) -> tuple[str, ...]:
+    """Return what an answer rests on, one line each."""
+    return tuple(_provenance(note, question) for note in notes[:MOST_REASONS])
+
+
+def _provenance(note: Note, question: Question) -> str:
+    verb = {"said": "heard", "seen": "saw", "remembered": "noted"}.get(note.kind, note.kind)
+    head = f"{verb} {ago(question.now.age_s(note))}: "
+    tail = f" ({note.source}, {note.confidence} %)" if note.source else ""
+    text = " / ".join(filter(None, note.text.split("\n")))
+    return head + shortened(text, LINE_CHARACTERS - len(head) - len(tail)) + tail
+
+
+def shortened(text: str, characters: int) -> str:
+    """Return a text that is not longer than so many characters."""
+    return text if len(text) <= characters else text[: characters - 1] + "…"
+
+
+def newest(memory: Memory, question: Question) -> list[Note]:
+    """Return the notes of a memory, each once, the newest first."""
+    distinct = {(note.run, note.kind, note.at_ms, note.text): note for note in memory.notes}
+    return sorted(distinct.values(), key=question.now.age_s)
+
+
+def of_run(memory: Memory, question: Question, *kinds: str) -> list[Note]:
+    """Return the notes of these kinds from the present run, the newest first."""
+    run = question.now.run
+    return [note for note in newest(memory, question) if note.kind in kinds and note.run == run]
+
+
+def series(labels: Sequence[str]) -> str:
+    """Return labels as one says them: `a cup, a book and an apple`."""
+    named = [f"{'an' if label[0] in 'aeiou' else 'a'} {label}" for label in labels]
+    return " and ".join(filter(None, (", ".join(named[:-1]), *named[-1:])))
+
+
+def spelled(lines: Sequence[str]) -> str:
+    """Return lines of text in quotation marks, one after the other."""
+    return f'"{" / ".join(lines)}"' if lines else ""

@@ -1,0 +1,299 @@
+"""What is going on right now? One frozen `Context`, folded from messages, rendered to a packet.
+
+Pure: no storage and no clock in here. Times are milliseconds since the run began; a source that
+was lost and came back counts from zero again, so its times are shifted.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from functools import singledispatch
+from typing import Final
+
+from edge.evidence import (
+    Note,
+    Now,
+    Question,
+    Timer,
+    ago,
+    labels_of,
+    lasting,
+    lines_of,
+    seen_text,
+    time_of_day,
+)
+from edge.messages import ContextPacket, Hello, Leaves, Model, Seen, SourceState, Transcript
+from edge.words import content, coverage, rarity, tokens
+
+KEPT_HEARD: Final = 60
+KEPT_SEEN: Final = 30
+KEPT_DIALOGUE: Final = 12
+UNRELATED_LINES: Final = 6
+"""Recent lines that go along although they share no word with the question."""
+TOKEN_BYTES: Final = 4
+MOST_TOKENS: Final = 4000
+"""A packet's text has at most 16 000 characters, whatever the configuration allows."""
+NEW_CLOCK_S: Final = 2.0
+"""A live source whose zero moved by more than this was started again."""
+SAMPLES_PER_S: Final = 16_000
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """All that the companion has in mind. The newest is last everywhere."""
+
+    run: str = ""
+    wall_minus_monotonic_s: float = 0.0
+    wall_at_zero_s: float | None = None
+    """Wall clock of the run's first sample; None before any source has spoken."""
+    audio_shift_ms: int = 0
+    video_shift_ms: int = 0
+    now_ms: int = 0
+    models: tuple[Model, ...] = ()
+    heard: tuple[Note, ...] = ()
+    """`said` and `remembered`."""
+    seen: tuple[Note, ...] = ()
+    """One a change of view; the last one's time moves on while the view stays."""
+    dialogue: tuple[Note, ...] = ()
+    """`asked` and `told`."""
+    timers: tuple[Timer, ...] = ()
+    heard_until_ms: int = 0
+    answered_until_ms: int = 0
+
+    def now_at(self, at_ms: int) -> Now:
+        """Return a moment of this run."""
+        return Now(self.run, at_ms, self.wall_s(at_ms))
+
+    def wall_s(self, at_ms: int) -> float:
+        """Return the wall clock at a moment of this run."""
+        return (self.wall_at_zero_s or 0.0) + at_ms / 1000
+
+    def model_name(self, index: int) -> str:
+        """Return a model's name, or its number while the chamber has not introduced itself."""
+        return self.models[index].name if index < len(self.models) else f"model {index}"
+
+
+@singledispatch
+def _fold(event: object, context: Context) -> Context:
+    del event
+    return context
+
+
+def fold(context: Context, event: Leaves | SourceState | Note | Timer) -> Context:
+    """Return the context after a message, a note that was made of one, or a new timer."""
+    return _fold(event, context)
+
+
+@_fold.register
+def _(event: Hello, context: Context) -> Context:
+    return replace(context, models=event.models)
+
+
+@_fold.register
+def _(event: Transcript, context: Context) -> Context:
+    end_ms = event.end_ms + context.audio_shift_ms
+    return replace(
+        context,
+        now_ms=max(context.now_ms, end_ms),
+        heard_until_ms=max(context.heard_until_ms, end_ms),
+    )
+
+
+@_fold.register
+def _(event: Seen, context: Context) -> Context:
+    at_ms = event.at_ms + context.video_shift_ms
+    last = context.seen[-1:]
+    still = tuple(replace(note, at_ms=at_ms, at_wall_s=context.wall_s(at_ms)) for note in last)
+    unchanged = last and _shows(last[0], event)
+    return replace(
+        context,
+        now_ms=max(context.now_ms, at_ms),
+        seen=context.seen[:-1] + still if unchanged else context.seen,
+    )
+
+
+@_fold.register
+def _(event: SourceState, context: Context) -> Context:
+    zero_s = context.wall_minus_monotonic_s + event.monotonic_s - event.samples / SAMPLES_PER_S
+    if context.wall_at_zero_s is None:
+        context = replace(context, wall_at_zero_s=zero_s)
+    is_audio = event.kind == "audio"
+    shift_ms = context.audio_shift_ms if is_audio else context.video_shift_ms
+    wandered_s = zero_s - (context.wall_at_zero_s or 0.0) - shift_ms / 1000
+    if event.live and abs(wandered_s) > NEW_CLOCK_S:
+        shift_ms = max(0, shift_ms + round(wandered_s * 1000))
+    now_ms = max(context.now_ms, event.samples * 1000 // SAMPLES_PER_S + shift_ms)
+    if is_audio:
+        return replace(context, audio_shift_ms=shift_ms, now_ms=now_ms)
+    return replace(context, video_shift_ms=shift_ms, now_ms=now_ms)
+
+
+@_fold.register
+def _(event: Note, context: Context) -> Context:
+    context = replace(context, now_ms=max(context.now_ms, event.at_ms))
+    if event.kind == "seen":
+        return replace(context, seen=(*context.seen, event)[-KEPT_SEEN:])
+    if event.kind in {"said", "remembered"}:
+        return replace(context, heard=(*context.heard, event)[-KEPT_HEARD:])
+    answered_ms = event.at_ms if event.kind == "asked" else 0
+    return replace(
+        context,
+        dialogue=(*context.dialogue, event)[-KEPT_DIALOGUE:],
+        answered_until_ms=max(context.answered_until_ms, answered_ms),
+    )
+
+
+@_fold.register
+def _(event: Timer, context: Context) -> Context:
+    return replace(context, timers=(*context.timers, event))
+
+
+def resumed(context: Context, notes: Iterable[Note]) -> Context:
+    """Return the context of a run that goes on, from the notes it has made so far."""
+    for note in notes:
+        if context.wall_at_zero_s is None:
+            context = replace(context, wall_at_zero_s=note.at_wall_s - note.at_ms / 1000)
+        context = fold(context, note)
+    return replace(context, heard_until_ms=max((n.at_ms for n in context.heard), default=0))
+
+
+def forgotten(context: Context, since_ms: int) -> Context:
+    """Return the context without what was heard, seen, asked and told since a moment."""
+
+    def before(notes: tuple[Note, ...]) -> tuple[Note, ...]:
+        return tuple(n for n in notes if n.run == context.run and n.at_ms < since_ms)
+
+    return replace(
+        context,
+        heard=before(context.heard),
+        seen=before(context.seen),
+        dialogue=before(context.dialogue),
+    )
+
+
+def due(context: Context, now_ms: int) -> tuple[Timer, ...]:
+    """Return the timers whose moment has come."""
+    return tuple(timer for timer in context.timers if timer.deadline_ms <= now_ms)
+
+
+def is_repeat(context: Context, heard: Transcript) -> bool:
+    """Say whether an utterance was heard before: a file goes on a little early after a death."""
+    return heard.end_ms + context.audio_shift_ms <= context.heard_until_ms
+
+
+def sight(context: Context, seen: Seen) -> Note | None:
+    """Return the note that a picture is worth: none while it shows what the last one showed."""
+    if (context.seen and _shows(context.seen[-1], seen)) or not (seen.things or seen.lines):
+        return None
+    at_ms = seen.at_ms + context.video_shift_ms
+    scores = [*(thing.score for thing in seen.things), *(line.score for line in seen.lines)]
+    labels, lines = _what(seen)
+    model = seen.detector if labels else seen.reader
+    return Note(
+        "seen",
+        seen_text(labels, lines),
+        at_ms,
+        context.wall_s(at_ms),
+        context.run,
+        context.model_name(model),
+        max(scores),
+    )
+
+
+def _what(seen: Seen) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    things = sorted(seen.things, key=lambda thing: -thing.score)
+    labels = tuple(dict.fromkeys(thing.label for thing in things))
+    return labels, tuple(line.text for line in seen.lines)
+
+
+def _shows(note: Note, seen: Seen) -> bool:
+    labels, lines = _what(seen)
+    return set(labels_of(note)) == set(labels) and set(lines_of(note)) == set(lines)
+
+
+# --- rendering -----------------------------------------------------------------------------------
+
+
+def token_count(text: str) -> int:
+    """Return the tokens of a text: 4 UTF-8 bytes each, rounded up."""
+    return -(-len(text.encode()) // TOKEN_BYTES)
+
+
+def render(
+    context: Context, question: Question, notes: Sequence[Note], budget_tokens: int
+) -> ContextPacket:
+    """Return what the reasoner is given: at most `budget_tokens`, the question included.
+
+    What shares rare words with the question comes first, then the newest; lines stand in the
+    order of time.
+    """
+    budget_tokens = min(budget_tokens, MOST_TOKENS)
+    timers = [_timer_line(timer, question.now) for timer in context.timers]
+    frame = [f"Now {time_of_day(question.now.wall_s)}.", *timers, f"Question: {question.text}"]
+    text = _cut("\n".join(frame), budget_tokens)
+    if text != "\n".join(frame):
+        return ContextPacket(text, token_count(text))
+    chosen: list[Note] = []
+    for note in _ranked(_distinct(context, notes), question):
+        longer = _page(frame, [*chosen, note], question.now)
+        if token_count(longer) <= budget_tokens:
+            chosen.append(note)
+            text = longer
+    return ContextPacket(text, token_count(text))
+
+
+def _page(frame: list[str], notes: list[Note], now: Now) -> str:
+    in_order = sorted(notes, key=now.age_s, reverse=True)
+    return "\n".join((frame[0], *(_line(note, now) for note in in_order), *frame[1:]))
+
+
+_LEAD: Final = {
+    "said": "Heard",
+    "seen": "Saw",
+    "remembered": "Was to remember,",
+    "asked": "Was asked",
+    "told": "Replied",
+}
+
+
+def _line(note: Note, now: Now) -> str:
+    text = note.text
+    if note.kind == "seen":
+        shown = (", ".join(labels_of(note)), *(f'"{line}"' for line in lines_of(note)))
+        text = "; ".join(filter(None, shown))
+    return f"{_LEAD[note.kind]} {ago(now.age_s(note))}: {text}"
+
+
+def _timer_line(timer: Timer, now: Now) -> str:
+    left = lasting(max(0, timer.deadline_ms - now.ms) / 1000)
+    return f"Timer{f' ({timer.label})' if timer.label else ''}: {left} left."
+
+
+def _distinct(context: Context, notes: Sequence[Note]) -> list[Note]:
+    """Return what may go in, each text once, the newest first. The question itself stays out."""
+    dialogue = context.dialogue
+    if dialogue and dialogue[-1].kind == "asked":
+        dialogue = dialogue[:-1]
+    mine = sorted((*context.heard, *context.seen, *dialogue), key=lambda note: -note.at_ms)
+    of_question = {tuple(tokens(n.text)) for n in context.dialogue[-1:] if n.kind == "asked"}
+    found: dict[tuple[str, ...], Note] = {}
+    for note in (*mine, *notes):
+        words = tuple(tokens(note.text))
+        if words not in of_question:
+            found.setdefault(words, note)
+    return list(found.values())
+
+
+def _ranked(notes: list[Note], question: Question) -> list[Note]:
+    texts = [content(note.text) for note in notes]
+    weights = rarity(content(question.text), texts)
+    scores = [coverage(weights, text) for text in texts]
+    related = [(score, note) for score, note in zip(scores, notes, strict=True) if score]
+    rest = [note for score, note in zip(scores, notes, strict=True) if not score]
+    related.sort(key=lambda pair: (-pair[0], question.now.age_s(pair[1])))
+    return [*(note for _, note in related), *rest[:UNRELATED_LINES]]
+
+
+def _cut(text: str, budget_tokens: int) -> str:
+    """Return the end of a text that fits; the question stands at its end."""
+    room = budget_tokens * TOKEN_BYTES
+    return text.encode()[-room:].decode("utf-8", "ignore") if room < len(text.encode()) else text

@@ -1,0 +1,196 @@
+"""What happens when somebody speaks? A note, and an answer when it was for the companion.
+
+One question at a time: a new one ends the one that is still being answered. No utterance is
+answered twice: the question is noted before it is answered, also for the process that comes after
+a kill -9.
+"""
+
+import asyncio
+import contextlib
+import logging
+import time
+from collections.abc import AsyncGenerator, Callable
+from contextlib import aclosing
+from dataclasses import dataclass, replace
+from typing import Final
+
+import aiohttp
+
+from edge import addressee, reason
+from edge.answer import Memory
+from edge.config import Config
+from edge.context import due, render
+from edge.evidence import Kind, Note, Question
+from edge.messages import Notice, Reply, Transcript
+from edge.present import Present, Show
+from edge.words import spellings
+
+logger = logging.getLogger(__name__)
+
+FOUND_NOTES: Final = 60
+FOUND_ERRANDS: Final = 10
+DOCUMENT_CHARACTERS: Final = 16_000
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """A question, and when its last word was spoken, by `time.monotonic()`."""
+
+    question: Question
+    spoken_s: float
+
+    def latency_ms(self) -> int:
+        """Return how long ago the last word was."""
+        return max(0, round((time.monotonic() - self.spoken_s) * 1000))
+
+
+class Conversation:
+    """The dialogue with the wearer."""
+
+    def __init__(
+        self, present: Present, settings: Config, session: aiohttp.ClientSession, show: Show
+    ) -> None:
+        self._present = present
+        self._settings = settings
+        self._reasoner = reason.Reasoner(settings.reasoner, session, present.enter)
+        self._show = show
+        self._answering: asyncio.Task[None] | None = None
+        self.on_reply: Callable[[float], None] = lambda _latency_ms: None
+        self.context_tokens = 0
+
+    def hear(self, heard: Transcript, spoken_s: float) -> None:
+        """Note an utterance and answer it if it is for the companion."""
+        present = self._present
+        shift_ms = present.context.audio_shift_ms
+        answered = heard.start_ms + shift_ms < present.context.answered_until_ms
+        at_ms = heard.end_ms + shift_ms
+        present.fold(heard)
+        meant = addressee.decide(heard.text, heard.confidence, self._since_reply_s(at_ms))
+        if answered:
+            meant = addressee.Decision("", heard.text)
+        if meant.rest:
+            present.keep(self._note("said", meant.rest, at_ms, heard))
+        if meant.request:
+            present.keep(self._note("asked", meant.request, at_ms, heard))
+        if meant.request:
+            self._begin(Turn(Question(meant.request, present.context.now_at(at_ms)), spoken_s))
+
+    def ring(self, now_ms: int) -> None:
+        """Say which timers are due."""
+        present = self._present
+        for timer in due(present.context, now_ms):
+            left = tuple(t for t in present.context.timers if t != timer)
+            present.context = replace(present.context, timers=left)
+            text = f"Time is up: {timer.label}." if timer.label else "Time is up."
+            present.keep(
+                Note(
+                    "told",
+                    text,
+                    timer.deadline_ms,
+                    present.context.wall_s(timer.deadline_ms),
+                    present.run,
+                    "timer",
+                )
+            )
+            self._show(Reply(text, "timer", ()))
+
+    async def finish(self, limit_s: float) -> None:
+        """Let a pending answer end, for so long at most."""
+        if self._answering and not self._answering.done():
+            await asyncio.wait({self._answering}, timeout=limit_s)
+            await self._stop()
+
+    # --- one turn ------------------------------------------------------------------------------
+
+    def _begin(self, turn: Turn) -> None:
+        if self._answering:
+            self._answering.cancel()
+        memory, found = self._memory(turn.question)
+        packet = render(self._present.context, turn.question, found, self._settings.context.tokens)
+        self.context_tokens = packet.tokens
+        self._show(packet)
+        said, escalates = self._reasoner.recall(turn.question, memory)
+        if not escalates:
+            self._finally(turn, said)
+            return
+        parts = self._reasoner.ask(packet, said)
+        self._answering = asyncio.get_running_loop().create_task(self._stream(turn, parts))
+        self._answering.add_done_callback(_let_it_die)
+
+    def _memory(self, question: Question) -> tuple[Memory, list[Note]]:
+        """Return what an answer may draw on, and what of it is no longer in mind."""
+        context, notes = self._present.context, self._present.notes
+        found = notes.search(spellings(question.text), FOUND_NOTES)
+        kept = notes.recent(FOUND_ERRANDS, ("remembered",))
+        return Memory((*context.heard, *context.seen, *found, *kept), context.timers), found
+
+    async def _stream(self, turn: Turn, parts: AsyncGenerator[reason.Said | Notice, None]) -> None:
+        """Show a growing answer. The latency of the whole is that of its first word."""
+        partial: Reply | None = None
+        try:
+            async with aclosing(parts):
+                async for part in parts:
+                    if isinstance(part, Notice):
+                        self._show(part)
+                    elif part.partial:
+                        latency_ms = partial.latency_ms if partial else turn.latency_ms()
+                        partial = _reply(part, latency_ms)
+                        self._show(partial)
+                    else:
+                        self._finally(turn, part, partial)
+        except asyncio.CancelledError:
+            if partial:
+                cut = reason.Said(f"{partial.text.strip()} …", partial.source)
+                self._finally(turn, cut, partial)
+            raise
+
+    def _finally(self, turn: Turn, said: reason.Said, partial: Reply | None = None) -> None:
+        """Do what the answer promises, show it, and note that it was given."""
+        if said.actions and not self._present.carry_out(said.actions, turn.question):
+            said = replace(said, text="I could not do that.", because=())
+        latency_ms = partial.latency_ms if partial else turn.latency_ms()
+        self._show(_reply(said, latency_ms))
+        now = turn.question.now
+        self._present.keep(Note("told", said.text, now.ms, now.wall_s, now.run, said.source))
+        self.on_reply(latency_ms)
+        logger.info("a question was answered in %d ms", latency_ms)
+
+    async def _stop(self) -> None:
+        assert self._answering
+        self._answering.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            await self._answering
+
+    # --- small things --------------------------------------------------------------------------
+
+    def _since_reply_s(self, at_ms: int) -> float | None:
+        told = [note.at_ms for note in self._present.context.dialogue if note.kind == "told"]
+        return (at_ms - told[-1]) / 1000 if told else None
+
+    def _note(self, kind: Kind, text: str, at_ms: int, heard: Transcript) -> Note:
+        context = self._present.context
+        return Note(
+            kind,
+            text,
+            at_ms,
+            context.wall_s(at_ms),
+            context.run,
+            context.model_name(heard.model),
+            heard.confidence,
+        )
+
+
+def _reply(part: reason.Said, latency_ms: int) -> Reply:
+    return Reply(
+        part.text[:DOCUMENT_CHARACTERS],
+        part.source,
+        part.because,
+        latency_ms,
+        part.partial,
+    )
+
+
+def _let_it_die(task: asyncio.Task[None]) -> None:
+    """Hand what went wrong in an answer to the event loop's handler, which ends the process."""
+    if not task.cancelled() and (error := task.exception()):
+        raise error

@@ -1,0 +1,271 @@
+"""What left the chamber, what left the device, to whom, and why? Append-only and hash-chained.
+
+JSON lines, one `write` a row to a descriptor opened with O_APPEND: a kill -9 leaves a row whole or
+absent, and a torn last line (a power cut) is dropped at the next start, and said so in a row.
+
+A line is `{"row": ..., "open": ...}`. `row` holds the number, the moment, the bytes, from and to,
+the reason, the SHA-256 of the row before it, and a salted SHA-256 of the content. `open` holds the
+salt and the content itself, so that the user can read what left. `forget` blanks `open` in place
+and nothing else: the fact that something left cannot be erased, its words can, and the chain still
+verifies. What the chain cannot show is a cut at its very end; the counter rule shows that.
+"""
+
+import json
+import os
+import secrets
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from hashlib import sha256
+from pathlib import Path
+from typing import Final, Literal, NamedTuple, Self
+
+import msgspec
+
+FILE_NAME: Final = "ledger.jsonl"
+FIRST: Final = "0" * 64
+"""What the first row names as the hash of the row before it."""
+
+CHAMBER, RUNTIME = "chamber", "runtime"
+
+
+class Leaving(NamedTuple):
+    """What is to be entered."""
+
+    what: str
+    """Type of the message, or of the event."""
+    size_bytes: int
+    why: str
+    text: str = ""
+    """What left, readable."""
+    to: str = RUNTIME
+    """The runtime, or the address of an endpoint."""
+    at_ms: int = 0
+    """On the stream's clock, where it says so itself."""
+
+    @property
+    def origin(self) -> str:
+        """What it left: the chamber, unless it goes further than to the runtime."""
+        return CHAMBER if self.to == RUNTIME else RUNTIME
+
+
+class Occasion(NamedTuple):
+    """When, and in which run."""
+
+    run: str
+    when_s: float
+    """Seconds since 1970."""
+    mark: Literal["file", "live"]
+
+
+class Row(msgspec.Struct, frozen=True):
+    """What can never be erased. The line's bytes of this are what the next row hashes."""
+
+    number: int
+    when_s: float
+    what: str
+    bytes: int
+    origin: str
+    to: str
+    why: str
+    run: str
+    mark: str
+    content: str
+    """SHA-256 of the salt and the text."""
+    previous: str
+
+
+class Content(msgspec.Struct, frozen=True):
+    """What can be forgotten."""
+
+    salt: str
+    text: str
+
+
+class _Line(msgspec.Struct, frozen=True):
+    row: msgspec.Raw
+    open: Content | None
+
+
+@dataclass(frozen=True, slots=True)
+class Broken:
+    """The first row that does not follow from the one before it."""
+
+    line: int
+    reason: str
+
+
+@dataclass(slots=True)
+class Totals:
+    """Sums of rows."""
+
+    rows: int = 0
+    left_chamber_bytes: int = 0
+    left_device_bytes: int = 0
+    count: dict[str, int] = field(default_factory=dict)
+    """Rows by type of message."""
+
+    def add(self, row: Row) -> None:
+        self.rows += 1
+        self.count[row.what] = self.count.get(row.what, 0) + 1
+        if row.origin == CHAMBER:
+            self.left_chamber_bytes += row.bytes
+        else:
+            self.left_device_bytes += row.bytes
+
+
+class Ledger:
+    """The file, open for appending."""
+
+    def __init__(self, path: Path) -> None:
+        """Open or make the file, and drop a torn last line. Raises OSError."""
+        self.path = path
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        self._append_fd = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
+        self._edit_fd = os.open(path, os.O_RDWR)
+        self.dropped_bytes = self._drop_torn_line()
+        last = self._last_line()
+        self._next, self._previous = 0, FIRST
+        if last:
+            line = _decode(last)
+            if line:
+                self._next = msgspec.json.decode(line.row, type=Row).number + 1
+                self._previous = sha256(line.row).hexdigest()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Wait for the medium, and close."""
+        if self._append_fd >= 0:
+            os.fsync(self._append_fd)
+            os.close(self._append_fd)
+            os.close(self._edit_fd)
+            self._append_fd = self._edit_fd = -1
+
+    @property
+    def descriptors(self) -> tuple[int, int]:
+        """The descriptors it writes to."""
+        return self._append_fd, self._edit_fd
+
+    def append(self, leaving: Leaving, occasion: Occasion) -> Row:
+        """Enter what left. Raises OSError when it cannot be written down."""
+        content = Content(secrets.token_hex(8), leaving.text)
+        row = Row(
+            number=self._next,
+            when_s=occasion.when_s,
+            what=leaving.what,
+            bytes=leaving.size_bytes,
+            origin=leaving.origin,
+            to=leaving.to,
+            why=leaving.why,
+            run=occasion.run,
+            mark=occasion.mark,
+            content=_commit(content),
+            previous=self._previous,
+        )
+        raw = msgspec.json.encode(row)
+        line = msgspec.json.encode(_Line(msgspec.Raw(raw), content)) + b"\n"
+        if os.write(self._append_fd, line) != len(line):
+            self._drop_torn_line()
+            raise OSError("the ledger could not be written: the medium is full")
+        self._next += 1
+        self._previous = sha256(raw).hexdigest()
+        return row
+
+    def forget(self, since_s: float) -> int:
+        """Blank the content of all rows since a moment and return how many."""
+        blanked = 0
+        at = 0
+        for raw in _lines(self.path):
+            line = _decode(raw)
+            if line and line.open and msgspec.json.decode(line.row, type=Row).when_s >= since_s:
+                kept = b'{"row":' + bytes(line.row) + b',"open":null}'
+                os.pwrite(self._edit_fd, kept[:-1].ljust(len(raw) - 1) + b"}", at)
+                blanked += 1
+            at += len(raw) + 1
+        os.fdatasync(self._edit_fd)
+        return blanked
+
+    def _drop_torn_line(self) -> int:
+        """Cut the file after its last line end and return how many bytes that took."""
+        size = os.fstat(self._edit_fd).st_size
+        end = self._line_start(size)
+        if end < size:
+            os.ftruncate(self._edit_fd, end)
+        return size - end
+
+    def _last_line(self) -> bytes:
+        size = os.fstat(self._edit_fd).st_size
+        start = self._line_start(size - 1)
+        return os.pread(self._edit_fd, size - start, start).rstrip(b"\n") if size else b""
+
+    def _line_start(self, end: int) -> int:
+        """Return where the line begins that holds the byte before `end`."""
+        while end > 0:
+            begin = max(0, end - 65_536)
+            found = os.pread(self._edit_fd, end - begin, begin).rfind(b"\n")
+            if found >= 0:
+                return begin + found + 1
+            end = begin
+        return 0
+
+
+def verify(path: Path) -> Broken | None:
+    """Return the first row that breaks the chain, or None when all is well."""
+    previous = FIRST
+    for number, raw in enumerate(_lines(path)):
+        line = _decode(raw)
+        if line is None:
+            return Broken(number, "the line is not a row")
+        row = msgspec.json.decode(line.row, type=Row)
+        if row.previous != previous or row.number != number:
+            return Broken(number, "it does not follow from the row before it")
+        if line.open and _commit(line.open) != row.content:
+            return Broken(number, "its content is not what was entered")
+        previous = sha256(line.row).hexdigest()
+    return None
+
+
+def totals(path: Path, run: str | None = None) -> Totals:
+    """Return the sums over the whole ledger, or over one run."""
+    found = Totals()
+    for row, _ in rows(path):
+        if run in {None, row.run}:
+            found.add(row)
+    return found
+
+
+def rows(path: Path) -> Iterator[tuple[Row, str | None]]:
+    """Yield each row with its content, None where it was forgotten. Torn lines are left out."""
+    for raw in _lines(path):
+        line = _decode(raw)
+        if line:
+            row = msgspec.json.decode(line.row, type=Row)
+            yield row, line.open.text if line.open else None
+
+
+def readable(message: msgspec.Struct) -> str:
+    """Return all of a message, spelled out for a reader."""
+    return json.dumps(msgspec.to_builtins(msgspec.structs.asdict(message)), ensure_ascii=False)
+
+
+def _lines(path: Path) -> Iterator[bytes]:
+    if path.exists():
+        with path.open("rb") as file:
+            yield from (line.rstrip(b"\n") for line in file)
+
+
+def _decode(raw: bytes) -> _Line | None:
+    try:
+        line = msgspec.json.decode(raw, type=_Line)
+        msgspec.json.decode(line.row, type=Row)
+    except msgspec.MsgspecError:
+        return None
+    return line
+
+
+def _commit(content: Content) -> str:
+    return sha256(f"{content.salt}\n{content.text}".encode()).hexdigest()

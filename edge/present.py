@@ -1,0 +1,110 @@
+"""What does the runtime hold on to? The context, the notes and the ledger, kept in step.
+
+A note is on the disk before it is in the context; a byte that left is in the ledger before it is
+anywhere. After a kill -9 the present is what notes and ledger say of the run.
+"""
+
+import time
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import Final, Literal
+
+import msgspec
+
+from edge import act, ledger, notes
+from edge.answer import Action, shortened
+from edge.context import Context, fold, resumed
+from edge.evidence import Note, Question
+from edge.messages import Hello, Leaves, Model, Notice, Shown, SourceState
+
+Show = Callable[[Shown], None]
+LINE_CHARACTERS: Final = 120
+DAY_S: Final = 86_400
+
+
+class Present:
+    """The one mutable thing on the text side."""
+
+    def __init__(self, folder: Path, run: str, show: Show) -> None:
+        """Open notes and ledger of a data folder. Raises OSError.
+
+        Damaged notes are moved aside, never deleted, and a person is told.
+        """
+        self.run = run
+        self.mark: Literal["file", "live"] = "file"
+        self._show = show
+        self.ledger = ledger.Ledger(folder / ledger.FILE_NAME)
+        self.entered = ledger.totals(self.ledger.path, run)
+        self.notes = self._open_notes(folder / notes.FILE_NAME)
+        born = Context(run=run, wall_minus_monotonic_s=time.time() - time.monotonic())
+        before = self.notes.of_run(run)
+        self.context = replace(resumed(born, before), models=self._models_met())
+        self.context = act.resume_timers(self.context, before)
+        if self.ledger.dropped_bytes:
+            torn = f"the ledger's last row was torn; {self.ledger.dropped_bytes} bytes dropped"
+            self.enter(ledger.Leaving("TornRow", 0, torn))
+            self.tell(torn)
+
+    @property
+    def is_resumed(self) -> bool:
+        """Whether this run was going on before this process."""
+        return self.entered.rows > 0
+
+    def close(self) -> None:
+        """Close both files."""
+        self.notes.close()
+        self.ledger.close()
+
+    def tell(self, sentence: str) -> None:
+        """Tell a person something about the companion itself."""
+        self._show(Notice(shortened(sentence, LINE_CHARACTERS)))
+
+    def fold(self, event: Leaves | SourceState | Note) -> None:
+        """Take an event into the context."""
+        self.context = fold(self.context, event)
+
+    def keep(self, note: Note) -> None:
+        """Write a note, then have it in mind; without room on the disk, only the latter."""
+        try:
+            note = replace(note, id=self.notes.remember(note))
+        except notes.NotesUnwritable as error:
+            self.tell(str(error))
+        self.fold(note)
+
+    def carry_out(self, actions: tuple[Action, ...], question: Question) -> bool:
+        """Do what a reply promises; False, and a notice, when the disk does not allow it."""
+        try:
+            self.context = act.carry_out(actions, question, self.context, self.notes, self.ledger)
+        except OSError as error:
+            self.tell(str(error))
+            return False
+        return True
+
+    def enter(self, leaving: ledger.Leaving) -> None:
+        """Enter in the ledger what left the chamber or the device. Raises OSError."""
+        occasion = ledger.Occasion(self.run, self._wall_s(leaving.at_ms), self.mark)
+        self.entered.add(self.ledger.append(leaving, occasion))
+
+    def _wall_s(self, at_ms: int) -> float:
+        """Return the moment by the clock that notes have too: a file's own, tied to the wall."""
+        if self.mark == "file" and self.context.wall_at_zero_s is not None:
+            return self.context.wall_s(max(at_ms, self.context.now_ms))
+        return time.time()
+
+    def _models_met(self) -> tuple[Model, ...]:
+        """Return the models of the chamber that this run's ledger met last."""
+        models: tuple[Model, ...] = ()
+        for row, text in ledger.rows(self.ledger.path):
+            if row.run == self.run and row.what == Hello.__name__ and text:
+                spelled = msgspec.json.decode(text, type=dict[str, tuple[Model, ...]])
+                models = spelled["models"]
+        return models
+
+    def _open_notes(self, path: Path) -> notes.Notes:
+        try:
+            return notes.Notes(path)
+        except notes.DamagedNotes as error:
+            aside = notes.set_aside(path, time.strftime("%Y%m%d-%H%M%S"))
+            self.tell(f"damaged notes were moved to {aside.name}; new ones begin ({error})")
+            return notes.Notes(path)

@@ -1,0 +1,196 @@
+"""How is a question answered without a language model? By rules, quoting what is remembered. Pure.
+
+`answer` knows its own intents (errands, see, read, the last words, the time of day) and looks
+everything else up. It says so when nothing was heard, and when only a language model could know.
+"""
+
+import re
+from collections.abc import Callable
+from typing import Final
+
+from edge import errands, lookup, phrases
+from edge.answer import (
+    MOST_REASONS,
+    Answer,
+    Memory,
+    because,
+    newest,
+    of_run,
+    series,
+    spelled,
+)
+from edge.evidence import Question, ago, labels_of, lines_of, time_of_day
+from edge.intents import Intent, recognise
+from edge.words import content, sentences, subject
+
+LATEST_S: Final = 6.0
+"""A picture so old is still what one is looking at."""
+READ_S: Final = 120.0
+"""Text older than this is not what one means by "that sign"."""
+
+Handler = Callable[[re.Match[str], Question, Memory], Answer]
+
+
+def answer(question: Question, memory: Memory) -> Answer:
+    """Return the answer to one request."""
+    asked = phrases.FILLER.sub("", question.text.strip()).strip()
+    asked = phrases.POLITE.sub("", asked)
+    plain = re.sub(r"[\s.?!,]+$", "", asked)
+    plain = re.sub(r"[,.]\s+please$|\s+please$", "", plain, flags=re.IGNORECASE)
+    asked_plainly = Question(plain, question.now)
+    recognised = recognise(plain)
+    if recognised is None:
+        return _look_up(asked_plainly, memory)
+    intent, match = recognised
+    return _HANDLERS[intent](match, asked_plainly, memory)
+
+
+def answer_all(question: Question, memory: Memory) -> Answer:
+    """Return the answer to an utterance that may hold several requests."""
+    parts = sentences(question.text)
+    if len(parts) < 2 or phrases.TAKES_ALL.match(parts[0]):  # noqa: PLR2004 (one is no several)
+        return answer(question, memory)
+    answers = [answer(Question(part, question.now), memory) for part in parts]
+    return Answer(
+        " ".join(a.text for a in answers),
+        tuple(dict.fromkeys(line for a in answers for line in a.because))[:MOST_REASONS],
+        tuple(action for a in answers for action in a.actions),
+        needs_model=any(a.needs_model for a in answers),
+    )
+
+
+def _time_of_day(_: re.Match[str], question: Question, __: Memory) -> Answer:
+    return Answer(f"It is {time_of_day(question.now.wall_s)}.")
+
+
+def _notes(_: re.Match[str], question: Question, memory: Memory) -> Answer:
+    kept = [note for note in newest(memory, question) if note.kind == "remembered"][:6]
+    if not kept:
+        return Answer('You have asked me to remember nothing yet. Say: "Remember that ..."')
+    lines = "; ".join(f'"{n.text}" ({ago(question.now.age_s(n))})' for n in kept)
+    return Answer(f"Your notes: {lines}.", because(kept, question))
+
+
+def _see(_: re.Match[str], question: Question, memory: Memory) -> Answer:
+    seen = of_run(memory, question, "seen")
+    if not seen:
+        return Answer("I have not seen anything yet.")
+    latest = seen[0]
+    things = series(labels_of(latest))
+    text = spelled(lines_of(latest))
+    what = " ".join(filter(None, (things and f"{things}.", text and f"It reads: {text}.")))
+    age_s = question.now.age_s(latest)
+    lead = "I see" if age_s <= LATEST_S else f"What I saw last, {ago(age_s)}:"
+    if not things:
+        lead = lead if age_s > LATEST_S else "I see text."
+    return Answer(f"{lead} {what}", because([latest], question))
+
+
+def _read(match: re.Match[str], question: Question, memory: Memory) -> Answer:
+    read = [note for note in of_run(memory, question, "seen") if lines_of(note)]
+    if not read:
+        return Answer("I have not seen any text yet.")
+    wanted = [word for word in subject(match.string) if word not in phrases.READABLE]
+    matching = [
+        n for n in read if set(content(" ".join((*lines_of(n), *labels_of(n))))) & set(wanted)
+    ]
+    chosen = (matching or read)[0]
+    age_s = question.now.age_s(chosen)
+    when = "" if age_s <= LATEST_S else f", {ago(age_s)}"
+    lead = "It says" if age_s <= READ_S else "The last text I saw says"
+    return Answer(f"{lead}{when}: {spelled(lines_of(chosen))}.", because([chosen], question))
+
+
+def _last_words(_: re.Match[str], question: Question, memory: Memory) -> Answer:
+    said = of_run(memory, question, "said")[:3]
+    if not said:
+        return Answer("I have not heard anything yet.")
+    quotes = " ".join(f'"{note.text}"' for note in reversed(said[:2]))
+    return Answer(
+        f"The last I heard, {ago(question.now.age_s(said[0]))}: {quotes}", because(said, question)
+    )
+
+
+def _summary(_: re.Match[str], question: Question, memory: Memory) -> Answer:
+    said = of_run(memory, question, "said")[:4]
+    quotes = " ".join(f'"{note.text}"' for note in reversed(said))
+    heard = f" The last I heard: {quotes}" if said else " I have not heard anything yet."
+    text = f"I cannot sum up by myself.{heard}"
+    return Answer(text, because(said, question), needs_model=True)
+
+
+def _beyond(_: re.Match[str], __: Question, ___: Memory) -> Answer:
+    return Answer("I only know what was heard, seen and noted.", needs_model=True)
+
+
+def _seen_where(match: re.Match[str], question: Question, memory: Memory) -> Answer:
+    return _look_up(Question(f"where is {match['thing']}", question.now), memory)
+
+
+def _look_up(question: Question, memory: Memory) -> Answer:
+    found = lookup.best(question, memory.notes)
+    if found is None:
+        about = _topic(question.text)
+        nothing = f"I have not heard or seen anything about {about}."
+        if phrases.PERSONAL.search(question.text):
+            return Answer(nothing)
+        return Answer(nothing, needs_model=True)
+    wants = lookup.understand(question.text).wants
+    quote = _quote(found, question)
+    if not found.is_complete and wants:
+        return Answer(
+            f"I heard about it, but not {_MISSING[wants]}: {quote}",
+            because([found.note], question),
+        )
+    if found.coverage < lookup.SURE_COVERAGE:
+        return Answer(
+            f"I am not sure, but {quote[0].lower() if quote[0] != 'I' else 'I'}{quote[1:]}",
+            because([found.note], question),
+        )
+    return Answer(quote, because([found.note], question))
+
+
+_MISSING: Final = {"place": "where", "time": "when", "amount": "how much", "person": "who"}
+
+
+def _quote(found: lookup.Found, question: Question) -> str:
+    when = ago(question.now.age_s(found.note))
+    if found.note.kind == "remembered":
+        return f'You asked me to remember, {when}: "{found.text}".'
+    if found.note.kind == "seen":
+        if found.text == ", ".join(labels_of(found.note)):
+            return f"I saw {series(labels_of(found.note))} {when}."
+        return f"I read {when}: {spelled(lines_of(found.note))}."
+    first_person = re.search(r"\b(?:i|my|we|our|i'm|i'll|i've)\b", found.text, re.IGNORECASE)
+    asks_for_self = re.search(r"\b(?:i|my|we|our|me)\b", question.text, re.IGNORECASE)
+    lead = "You said" if first_person and asks_for_self else "I heard"
+    return f'{lead} {when}: "{found.text}"'
+
+
+def _topic(question: str) -> str:
+    """Return what a question is about, in its own words."""
+    about = lookup.understand(question).about
+    words = [w for w in re.findall(r"[\w'-]+", question) if set(content(w)) & set(about)]
+    return " ".join(dict.fromkeys(words)) or "that"
+
+
+_HANDLERS: Final[dict[Intent, Handler]] = {
+    Intent.REMIND: errands.remind,
+    Intent.REMEMBER: errands.remember,
+    Intent.CANCEL_TIMERS: errands.cancel,
+    Intent.TIME_LEFT: errands.timer_left,
+    Intent.TIMER: errands.timer,
+    Intent.FORGET_LAST: errands.forget_last,
+    Intent.FORGET_THAT: errands.forget_that,
+    Intent.FORGET_ALL: errands.forget_all,
+    Intent.FORGET_ABOUT: errands.forget_about,
+    Intent.STOP_LISTENING: errands.stop_listening,
+    Intent.TIME_OF_DAY: _time_of_day,
+    Intent.NOTES: _notes,
+    Intent.READ: _read,
+    Intent.SEE: _see,
+    Intent.SEEN_WHERE: _seen_where,
+    Intent.LAST_WORDS: _last_words,
+    Intent.SUM_UP: _summary,
+    Intent.BEYOND: _beyond,
+}

@@ -1,0 +1,328 @@
+"""The text side's process: what leaves the chamber goes into the ledger, the context, an answer.
+
+`python -m edge.runtime --airlock-fd N --data FOLDER --run ID [--settings JSON] [--fast]`. Control
+lines come in on descriptor 0, everything that a person may see goes out on 1. It never holds a
+sample or a pixel. It ends when the airlock ends, with a `Summary`.
+"""
+
+import argparse
+import asyncio
+import contextlib
+import os
+import sys
+import time
+import traceback
+from collections.abc import Sequence
+from pathlib import Path
+from types import TracebackType
+from typing import Final
+
+import aiohttp
+import msgspec
+
+from edge import airlock, config, seal
+from edge.answer import shortened
+from edge.border import Border, Trust
+from edge.context import SAMPLES_PER_S, is_repeat, sight
+from edge.conversation import Conversation
+from edge.ledger import Leaving
+from edge.messages import (
+    Airlocked,
+    ChildDied,
+    Control,
+    CounterGap,
+    Leaves,
+    Notice,
+    SealState,
+    Seen,
+    Shown,
+    SourceState,
+    Transcript,
+)
+from edge.present import Present, Show
+from edge.tally import Tally
+
+CONTROL_FD, SHOWN_FD, ERROR_FD = 0, 1, 2
+PACKET_BYTES: Final = 4096
+"""A read of a packet-mode pipe returns one packet, if the buffer is as large as PIPE_BUF."""
+PACKETS_AT_ONCE: Final = 64
+"""Then the control pipe and a pending answer have their turn."""
+CONTROL_LINE_BYTES: Final = 1 << 16
+AIRLOCKED_EVERY_S: Final = 0.25
+LAST_ANSWER_S: Final = 10.0
+"""How long the end waits for an answer that is still coming."""
+LINE_CHARACTERS: Final = 120
+
+
+class Runtime:
+    """What is done with each packet and each control line."""
+
+    def __init__(
+        self, present: Present, conversation: Conversation, settings: config.Config, show: Show
+    ) -> None:
+        self._present = present
+        self._conversation = conversation
+        self._show = show
+        self._tally = Tally()
+        self._tally.resume(present.entered, present.notes.count(present.run, "asked"))
+        self._border = Border(settings.airlock, present.enter, self._tally.airlock_bytes)
+        if present.is_resumed and present.context.models:
+            self._border.trust = Trust.KNOWN
+        self._bytes_before = self._tally.airlock_bytes
+        self._clocks: dict[str, SourceState] = {}
+        self._told_bytes_s = float("-inf")
+        self._control: msgspec.json.Decoder[Control] = msgspec.json.Decoder(Control)
+        self.is_fast = False
+        self._alarm: asyncio.TimerHandle | None = None
+        conversation.on_reply = self._tally.reply
+
+    # --- from the chamber ----------------------------------------------------------------------
+
+    def packet(self, packet: bytes) -> None:
+        """Take one packet of the airlock."""
+        try:
+            message = self._border.admit(packet, self._budget_clock_s())
+        except airlock.Violation as violation:
+            self._present.tell(f"chamber violated the airlock: {violation}")
+            reason = shortened(f"airlock violation: {violation}", LINE_CHARACTERS)
+            self._show(ChildDied("chamber", reason))
+            return
+        finally:
+            self._tally.airlock_bytes = self._present.entered.left_chamber_bytes
+            self._count_for_the_screen()
+        if message is not None:
+            self._take(message)
+
+    def _take(self, message: Leaves) -> None:
+        present = self._present
+        if isinstance(message, Transcript):
+            if is_repeat(present.context, message):
+                return
+            self._tally.count(message)
+            self._show(message)
+            self._conversation.hear(message, self._spoken_s(message))
+            self._ring()
+            return
+        if isinstance(message, Seen):
+            note = sight(present.context, message)
+            present.fold(message)
+            if note:
+                present.keep(note)
+        else:
+            present.fold(message)
+        self._tally.count(message)
+        self._show(message)
+        self._ring()
+
+    def _spoken_s(self, heard: Transcript) -> float:
+        """Return the monotonic moment at which an utterance ended."""
+        clock = self._clocks.get("audio")
+        if self.is_fast or clock is None:
+            return time.monotonic()
+        return clock.monotonic_s + heard.end_ms / 1000 - clock.samples / SAMPLES_PER_S
+
+    def _budget_clock_s(self) -> float:
+        """Return the airlock's clock: a file's own samples, or the time that really passes."""
+        if self._present.mark == "live":
+            return time.monotonic()
+        return max((c.samples / SAMPLES_PER_S for c in self._clocks.values()), default=0.0)
+
+    def _count_for_the_screen(self) -> None:
+        now_s = time.monotonic()
+        if now_s - self._told_bytes_s >= AIRLOCKED_EVERY_S:
+            self._told_bytes_s = now_s
+            self._show(Airlocked(self._tally.raw_bytes, self._tally.airlock_bytes))
+
+    # --- from the launcher ---------------------------------------------------------------------
+
+    def control(self, line: bytes) -> None:
+        """Take one line of the launcher."""
+        message = self._control.decode(line)
+        match message:
+            case SourceState():
+                self._clock(message)
+            case ChildDied(process="chamber"):
+                self._border.expect_another()
+            case CounterGap():
+                self._close_gap(message)
+            case _:
+                pass
+        if isinstance(message, SourceState | SealState):
+            self._tally.count(message)
+            self._count_for_the_screen()
+
+    def _clock(self, state: SourceState) -> None:
+        if state.live:
+            self._present.mark = "live"
+        if state.phase == "running":
+            self._clocks[state.kind] = state
+            self._present.fold(state)
+            self._ring()
+
+    def _close_gap(self, gap: CounterGap) -> None:
+        """Enter what the runtime before this one read and did not live to enter."""
+        lost_bytes = gap.lost_bytes - self._bytes_before
+        if lost_bytes > 0:
+            why = "read by a runtime that died before it entered them; content unknown"
+            self._present.enter(Leaving("CounterGap", lost_bytes, why))
+            self._tally.airlock_bytes = self._present.entered.left_chamber_bytes
+
+    # --- timers --------------------------------------------------------------------------------
+
+    def _ring(self) -> None:
+        """Ring what is due by the stream's clock, and on a device ask to be called for the rest."""
+        context = self._present.context
+        self._conversation.ring(context.now_ms)
+        clock = self._clocks.get("audio") or self._clocks.get("video")
+        if clock and clock.live and context.timers:
+            shift_ms = context.audio_shift_ms if clock.kind == "audio" else context.video_shift_ms
+            now_ms = shift_ms + 1000 * (
+                clock.samples / SAMPLES_PER_S + time.monotonic() - clock.monotonic_s
+            )
+            first_ms = min(timer.deadline_ms for timer in context.timers)
+            if first_ms <= now_ms:
+                self._conversation.ring(round(now_ms))
+                return
+            if self._alarm:
+                self._alarm.cancel()
+            loop = asyncio.get_running_loop()
+            self._alarm = loop.call_later((first_ms - now_ms) / 1000, self._ring)
+
+    # --- the end -------------------------------------------------------------------------------
+
+    async def finish(self) -> None:
+        """Let a pending answer come, ring nothing more, and show the summary."""
+        if self._alarm:
+            self._alarm.cancel()
+        await self._conversation.finish(LAST_ANSWER_S)
+        self._tally.context_tokens = self._conversation.context_tokens
+        self._show(self._tally.summary())
+
+
+# --- the process ---------------------------------------------------------------------------------
+
+
+class Pipes:
+    """The two ways in. The control pipe's end, like the airlock's, is the end."""
+
+    def __init__(self, runtime: Runtime, airlock_fd: int, ended: "asyncio.Future[None]") -> None:
+        self._runtime = runtime
+        self._airlock_fd = airlock_fd
+        self._ended = ended
+        self._rest = b""
+        for descriptor in (CONTROL_FD, airlock_fd):
+            os.set_blocking(descriptor, False)
+
+    def listen(self) -> None:
+        """Read from now on: what the launcher has said already comes first."""
+        loop = asyncio.get_running_loop()
+        self.read_control()
+        loop.add_reader(CONTROL_FD, self.read_control)
+        loop.add_reader(self._airlock_fd, self.read_airlock)
+
+    def read_control(self) -> None:
+        with contextlib.suppress(BlockingIOError):
+            while True:
+                piece = os.read(CONTROL_FD, CONTROL_LINE_BYTES)
+                if not piece:
+                    self._end(CONTROL_FD)
+                    return
+                *lines, self._rest = (self._rest + piece).split(b"\n")
+                for line in lines:
+                    self._runtime.control(line)
+
+    def read_airlock(self) -> bool:
+        """Take some of the packets that wait and say whether there may be more."""
+        with contextlib.suppress(BlockingIOError):
+            for _ in range(PACKETS_AT_ONCE):
+                packet = os.read(self._airlock_fd, PACKET_BYTES)
+                if not packet:
+                    self._end(self._airlock_fd)
+                    return False
+                self._runtime.packet(packet)
+            return True
+        return False
+
+    def drain(self) -> None:
+        """Take what is left in both pipes."""
+        self.read_control()
+        while self.read_airlock():
+            pass
+
+    def _end(self, descriptor: int) -> None:
+        asyncio.get_running_loop().remove_reader(descriptor)
+        if not self._ended.done():
+            self._ended.set_result(None)
+
+
+def show(message: Shown) -> None:
+    """Write one line. It waits when nobody reads: the launcher always does."""
+    line = memoryview(msgspec.json.encode(message) + b"\n")
+    while line:
+        line = line[os.write(SHOWN_FD, line) :]
+
+
+async def _live(arguments: argparse.Namespace) -> None:
+    settings = config.from_argument(arguments.settings)
+    loop = asyncio.get_running_loop()
+    ended: asyncio.Future[None] = loop.create_future()
+    loop.set_exception_handler(lambda _loop, details: _fail(ended, details))
+    present = Present(Path(arguments.data), arguments.run, show)
+    session = aiohttp.ClientSession(
+        cookie_jar=aiohttp.DummyCookieJar(), headers={"User-Agent": "offrecord"}
+    )
+    async with session:
+        conversation = Conversation(present, settings, session, show)
+        runtime = Runtime(present, conversation, settings, show)
+        runtime.is_fast = arguments.fast
+        pipes = Pipes(runtime, arguments.airlock_fd, ended)
+        seal.silence_stderr()
+        seal.seal("runtime", writable_fds=[SHOWN_FD])
+        pipes.listen()
+        await ended
+        pipes.drain()
+        await runtime.finish()
+    present.close()
+
+
+def _fail(ended: "asyncio.Future[None]", details: dict[str, object]) -> None:
+    """End the process for anything that went wrong on the event loop."""
+    error = details.get("exception")
+    if not ended.done():
+        ended.set_exception(error if isinstance(error, Exception) else RuntimeError("event loop"))
+
+
+def _say_where(kind: type[BaseException], _error: object, trace: TracebackType | None) -> None:
+    """Tell a person which fault of ours ended this process: its kind and our line, no content."""
+    lines = [(Path(frame.f_code.co_filename), line) for frame, line in traceback.walk_tb(trace)]
+    file, line = next(
+        ((file.name, line) for file, line in reversed(lines) if file.parent.name == "edge"),
+        ("unknown", 0),
+    )
+    with contextlib.suppress(OSError):
+        show(Notice(f"the runtime failed: {kind.__name__} at {file}:{line}"[:LINE_CHARACTERS]))
+
+
+def main(argv: Sequence[str]) -> int:
+    """Run until the airlock ends; an exit status that is not 0 was a death."""
+    parser = argparse.ArgumentParser(prog="python -m edge.runtime")
+    parser.add_argument("--airlock-fd", type=int, required=True)
+    parser.add_argument("--data", required=True)
+    parser.add_argument("--run", required=True)
+    parser.add_argument("--settings", default="")
+    parser.add_argument("--fast", action="store_true")
+    arguments = parser.parse_args(argv)
+    sys.excepthook = _say_where
+    seal.close_all_but({CONTROL_FD, SHOWN_FD, ERROR_FD, arguments.airlock_fd})
+    try:
+        asyncio.run(_live(arguments))
+    except (OSError, seal.CannotSeal) as error:
+        with contextlib.suppress(OSError):
+            show(Notice(shortened(str(error), LINE_CHARACTERS)))
+        sys.stderr.write(f"{error}\n")
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
