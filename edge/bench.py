@@ -17,9 +17,10 @@ import soxr
 
 from edge import config, scene, wer
 from edge.boards import BOARDS, throttled, tree_pss_bytes
+from edge.capture.sources import Source, describe
 from edge.chamber.asr import Recogniser
-from edge.launcher import Launcher, Run, Source
-from edge.messages import Reply, SealState, Shown, Summary, Transcript
+from edge.launcher import Launcher, Run
+from edge.messages import Reply, SealState, Shown, SourceKind, Summary, Transcript
 from edge.signals import SAMPLE_RATE_HZ, Samples, Utterance, to_samples
 from models import manifest
 
@@ -39,9 +40,11 @@ def play(run: Run, show: Callable[[Shown], None]) -> Summary | None:
 
 def sources(shown: scene.Scene) -> list[Source]:
     """Return what a scene is heard and seen with."""
-    audio = [Source("audio", str(shown.audio))] if shown.audio else []
-    video = [Source("video", str(shown.pictures))] if shown.pictures else []
-    return audio + video
+    media: tuple[tuple[SourceKind, Path | None], ...] = (
+        ("audio", shown.audio),
+        ("video", shown.pictures),
+    )
+    return [describe(kind, str(path), config.Config()) for kind, path in media if path]
 
 
 # --- speech ------------------------------------------------------------------------------------
@@ -148,7 +151,7 @@ def _sealed(sounds: Sequence[Samples], settings: config.Config) -> _Said:
         play(
             Run(
                 config=msgspec.structs.replace(settings, airlock=limits),
-                sources=[Source("audio", str(stream))],
+                sources=[describe("audio", str(stream), settings)],
                 data=Path(folder) / "notes",
                 fast=True,
             ),
@@ -160,7 +163,7 @@ def _sealed(sounds: Sequence[Samples], settings: config.Config) -> _Said:
 def _full_window(sounds: Sequence[Samples], settings: config.Config) -> tuple[list[str], float]:
     """Return the same weights' texts over whole 30 s windows, and the seconds they took."""
     model = settings.recogniser.model
-    recogniser = Recogniser(
+    recogniser = Recogniser.load(
         lambda file: manifest.read(model, file), settings.recogniser, full_window=True
     )
     began_s = time.perf_counter()

@@ -6,8 +6,10 @@ The launcher holds one `Child` a process. Everything happens on the event loop's
 import asyncio
 import contextlib
 import os
+import re
 import signal
 import subprocess
+import sys
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -18,6 +20,11 @@ from edge import seal
 
 MAX_LINE_BYTES: Final = 1 << 17
 """A line on a child's pipe; the longest legal message is a context packet of 16 000 characters."""
+MAX_COMPLAINT_BYTES: Final = 4096
+TRACEBACK_CLASS: Final = re.compile(r"^(?:\w+\.)*[A-Z]\w*: ")
+"""What a traceback's last line puts before the error's own sentence."""
+LOG_LEVEL: Final = "OFFRECORD_LOG"
+"""The environment variable that `--log` sets; children that are not sealed yet log to stderr."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +38,8 @@ class Birth:
     readable: Sequence[Path] = ()
     writable: Sequence[Path] = ()
     devices: Sequence[Path] = ()
+    ports: Sequence[int] = ()
+    """TCP ports that may be connected to before the seal."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +66,7 @@ class Child:
         child_in, self.stdin = (stdin, -1) if stdin >= 0 else _pipe()
         self.stdout, child_out = (-1, stdout) if stdout >= 0 else _pipe()
         self._stderr, child_err = _pipe()
-        os.set_blocking(self._stderr, False)
+        self._complaint = b""
         self.process = subprocess.Popen(  # noqa: S603 (our own programs, no shell)
             seal.stage0(
                 birth.profile,
@@ -65,6 +74,7 @@ class Child:
                 readable=birth.readable,
                 writable=birth.writable,
                 devices=birth.devices,
+                ports=birth.ports,
             ),
             stdin=child_in,
             stdout=child_out,
@@ -78,6 +88,8 @@ class Child:
                 os.close(theirs)
         self._born_s = time.monotonic()
         self._pidfd = os.pidfd_open(self.pid)
+        os.set_blocking(self._stderr, False)
+        self._loop.add_reader(self._stderr, self._read_stderr)
 
     @property
     def pid(self) -> int:
@@ -116,7 +128,7 @@ class Child:
 
     def _bury(self) -> Death:
         try:
-            written = seal.written_bytes(self.pid)  # of the zombie: the count outlives the program
+            written = seal.written_bytes(self.pid)  # the count outlives the program, for root
         except OSError:
             written = None
         code = self.process.wait()
@@ -124,11 +136,21 @@ class Child:
             with contextlib.suppress(ValueError, OSError):
                 while self._loop.remove_reader(self.stdout):
                     self._drain()
-        complaint = b""
-        with contextlib.suppress(BlockingIOError):
-            complaint = os.read(self._stderr, 1 << 16)
+        self._read_stderr()
         self.close()
-        return Death(code, _reason(code, complaint), written, time.monotonic() - self._born_s)
+        return Death(code, _reason(code, self._complaint), written, time.monotonic() - self._born_s)
+
+    def _read_stderr(self) -> None:
+        """Keep the last words; pass log lines on where the user asked for a log."""
+        piece = b""
+        with contextlib.suppress(BlockingIOError):
+            piece = os.read(self._stderr, 1 << 16)
+        if not piece:
+            self._loop.remove_reader(self._stderr)
+        self._complaint = (self._complaint + piece)[-MAX_COMPLAINT_BYTES:]
+        if LOG_LEVEL in os.environ:
+            sys.stderr.buffer.write(piece)
+            sys.stderr.buffer.flush()
 
     def _drain(self) -> None:
         with contextlib.suppress(BlockingIOError):
@@ -173,7 +195,7 @@ def _reason(code: int, complaint: bytes) -> str:
     lines = complaint.decode("utf-8", "replace").split("\n")
     words = [line.strip() for line in lines if line.strip()]
     if words:
-        return words[-1][:500]
+        return TRACEBACK_CLASS.sub("", words[-1])[:500]
     if code < 0:
         return f"ended by {signal.Signals(-code).name}"
     return f"ended with status {code}"

@@ -2,30 +2,45 @@
 
 import argparse
 import asyncio
+import logging
 import os
 import sys
 import tempfile
 from collections.abc import Callable, Sequence
 from importlib.metadata import version
 from pathlib import Path
+from typing import Final
 
 from edge import bench, config, doctor, scene, view
-from edge.capture import devices
-from edge.launcher import Launcher, Run, Source, StartFailed
+from edge.capture import BadSource
+from edge.capture.sources import Source, describe
+from edge.child import LOG_LEVEL
+from edge.launcher import Launcher, Run, StartFailed
+from edge.messages import SourceKind
 from models import fetch, manifest
 
-USER_ERROR = 2
+USER_ERROR: Final = 2
+REFUSALS: Final = (
+    config.BadConfig,
+    BadSource,
+    StartFailed,
+    scene.BadScene,
+    manifest.ModelError,
+    bench.CannotMeasure,
+)
+"""Errors that are the user's to mend; each is one sentence."""
 
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command and return its exit status."""
     arguments = _parser().parse_args(argv)
+    if arguments.log:
+        os.environ[LOG_LEVEL] = arguments.log.upper()  # for the children
+        logging.basicConfig(level=arguments.log.upper(), format="%(name)s: %(message)s")
     command: Callable[[argparse.Namespace], int] = arguments.command
     try:
         return command(arguments)
-    except (
-        config.BadConfig, StartFailed, scene.BadScene, manifest.ModelError, bench.CannotMeasure,
-    ) as refusal:  # fmt: skip
+    except REFUSALS as refusal:
         print(f"offrecord: {refusal}", file=sys.stderr)
         return USER_ERROR
     except KeyboardInterrupt:
@@ -38,13 +53,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 def run(arguments: argparse.Namespace) -> int:
     """Hear and see until the sources end."""
     settings = config.load(arguments.config)
-    sources = [
-        Source(kind, spec)
-        for kind, spec in (("audio", arguments.audio), ("video", arguments.video))
-        if spec
-    ] or [Source("audio", "mic")]
-    for source in sources:
-        _look_at(source, arguments.fast)
+    sources = _sources(arguments, settings)
     return play(
         Run(
             config=settings,
@@ -66,7 +75,7 @@ def demo(arguments: argparse.Namespace) -> int:
                 config=config.load(arguments.config),
                 sources=bench.sources(shown),
                 data=Path(notes),
-                    fast=arguments.fast,
+                fast=arguments.fast,
                 picture_s=shown.picture_s,
             ),
             as_json=arguments.json,
@@ -84,17 +93,23 @@ def play(wanted: Run, *, as_json: bool) -> int:
     return 0
 
 
-def _look_at(source: Source, fast: bool) -> None:
-    """Refuse what cannot work before any process is started."""
-    if source.is_live:
-        if fast:
-            raise StartFailed(f"--fast is for files; {source.spec} runs at its own pace")
-    elif not Path(source.spec).exists():
-        raise StartFailed(f"there is no {source.kind} file or folder at {source.spec}")
+def _sources(arguments: argparse.Namespace, settings: config.Config) -> list[Source]:
+    """Return what to hear and see with; refuse what cannot work before a process is started."""
+    wanted: tuple[tuple[SourceKind, str | None], ...] = (
+        ("audio", arguments.audio or (None if arguments.video else "mic")),
+        ("video", arguments.video),
+    )
+    sources = [describe(kind, spec, settings) for kind, spec in wanted if spec]
+    for source in sources:
+        if arguments.fast and source.live:
+            raise StartFailed(f"--fast is for files; the {source.name} runs at its own pace")
+    return sources
 
 
 def list_devices(arguments: argparse.Namespace) -> int:
     """Print the microphones and cameras of this machine."""
+    from edge.capture import devices  # noqa: PLC0415 (PortAudio is loaded when this is imported)
+
     found = devices.list_devices()
     view.print_devices(found, as_json=arguments.json)
     return 0
@@ -155,11 +170,14 @@ def _parser() -> argparse.ArgumentParser:
         description="A companion that hears and sees with you, and cannot keep or send it.",
     )
     parser.add_argument("--version", action="version", version=f"offrecord {version('offrecord')}")
+    parser.add_argument("--log", choices=("debug", "info", "warning"), help="log to stderr")
     commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
 
-    def add(name: str, command: Callable[[argparse.Namespace], int],
-            within: "argparse._SubParsersAction[argparse.ArgumentParser]" = commands,
-            ) -> argparse.ArgumentParser:  # fmt: skip
+    def add(
+        name: str,
+        command: Callable[[argparse.Namespace], int],
+        within: "argparse._SubParsersAction[argparse.ArgumentParser]" = commands,
+    ) -> argparse.ArgumentParser:
         words = command.__doc__ or ""
         made = within.add_parser(name, help=words.rstrip("."), description=words)
         made.set_defaults(command=command)
@@ -171,15 +189,26 @@ def _parser() -> argparse.ArgumentParser:
 
     running = add("run", run)
     running.add_argument("--audio", metavar="mic|FILE", help="a microphone or a sound file")
-    running.add_argument("--video", metavar="camera|URL|FILE|FOLDER",
-                         help="a camera, an MJPEG stream, a film, or a folder of pictures")  # fmt: skip
-    running.add_argument("--picture-s", type=float, default=2.0, metavar="S",
-                         help="how long a picture of a folder is shown (2)")  # fmt: skip
+    running.add_argument(
+        "--video",
+        metavar="camera|URL|FILE|FOLDER",
+        help="a camera, an MJPEG stream, a film, or a folder of pictures",
+    )
+    running.add_argument(
+        "--picture-s",
+        type=float,
+        default=2.0,
+        metavar="S",
+        help="how long a picture of a folder is shown (2)",
+    )
     playing = add("demo", demo)
     playing.add_argument("scene", nargs="?", default="demo", help="one of edge/scenes (demo)")
     for each in (running, playing):
-        each.add_argument("--fast", action="store_true",
-                          help="on the stream's own clock, as fast as this machine can")  # fmt: skip
+        each.add_argument(
+            "--fast",
+            action="store_true",
+            help="on the stream's own clock, as fast as this machine can",
+        )
     listing = add("devices", list_devices)
     diagnosing = add("doctor", diagnose)
     printing = add("config", print_config)
@@ -197,13 +226,26 @@ def _parser() -> argparse.ArgumentParser:
         metavar="COMMAND", required=True
     )
     speaking = add("speech", bench_speech, benches)
-    speaking.add_argument("--manifest", type=Path, required=True, metavar="FILE",
-                          help="JSON lines with file and text; the sounds lie beside it")  # fmt: skip
+    speaking.add_argument(
+        "--manifest",
+        type=Path,
+        required=True,
+        metavar="FILE",
+        help="JSON lines with file and text; the sounds lie beside it",
+    )
     living = add("day", bench_day, benches)
     living.add_argument("--board", choices=sorted(bench.BOARDS), default="desktop")
     living.add_argument("scenes", nargs="*", help="scenes; none means all")
-    add_json(running, playing, listing, diagnosing, verifying, speaking, living,
-             add("list", models_list, models))  # fmt: skip
+    add_json(
+        running,
+        playing,
+        listing,
+        diagnosing,
+        verifying,
+        speaking,
+        living,
+        add("list", models_list, models),
+    )
     return parser
 
 

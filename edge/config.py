@@ -78,13 +78,13 @@ class Vision(Section, frozen=True):
 
     object_score: Share = 0.3
     """Below this an object is not reported."""
-    text_score: Share = 0.8
+    text_score: Share = 0.85
     """Below this a line of text is not reported."""
     scene_change: Share = 0.04
     """Share of the picture's grey range that must change before it is looked at again."""
     read_text: bool = True
     """Read text in pictures."""
-    text_side_px: Positive = 736
+    text_side_px: Positive = 640
     """A picture's longer side for the text reader; more finds smaller print and costs memory."""
     threads: Positive = 1
     """Of each vision model."""

@@ -16,24 +16,27 @@ import socket
 import sys
 import termios
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Final
+from typing import Final, Literal, Self
 
-import models.manifest
 import msgspec
 
+import models.manifest
 from edge import airlock, config, seal
+from edge.capture import sources
+from edge.capture.sources import Source
 from edge.child import Birth, Child, Death
 from edge.messages import (
     ChildDied,
     Control,
     CounterGap,
+    Dying,
+    Ended,
     Go,
     Hello,
     SealState,
     Shown,
-    SourceKind,
     SourceState,
     Summary,
     Transcript,
@@ -44,6 +47,8 @@ from edge.signals import to_ms
 logger = logging.getLogger(__name__)
 
 SLOTS: Final = 4
+ANY_NUMBER: Final = -9
+"""As a key of `seal.inspect`'s descriptors: whichever number it has."""
 AIRLOCK_PIPE_BYTES: Final = 1 << 20
 """In packet mode a packet takes a page: room for 256 messages while a runtime is being replaced."""
 BACK_OFF_S: Final = (0.0, 0.5, 1.0, 2.0, 5.0, 10.0)
@@ -51,31 +56,16 @@ MOST_DEATHS_IN_A_ROW: Final = 10
 SETTLED_S: Final = 30.0
 """A child that lived this long starts again without back-off."""
 BAD_SOURCE_EXIT: Final = 4
+CHAMBER_GONE_EXIT: Final = 5
+"""Exit statuses of `edge.capture`."""
 PROJECT: Final = Path(__file__).resolve().parent.parent
 
-PROFILES: Final[Mapping[str, str]] = {
-    "edge.capture": "capture",
-    "edge.chamber": "chamber",
-    "edge.runtime": "runtime",
+PROGRAMS: Final[Mapping[str, str]] = {
+    "capture": "edge.capture",
+    "chamber": "edge.chamber",
+    "runtime": "edge.runtime",
 }
-"""The table of processes: which program gives up what (`edge/seal.py`)."""
-
-
-@dataclass(frozen=True, slots=True)
-class Source:
-    """One device or file to sense with."""
-
-    kind: SourceKind
-    spec: str
-    """`mic`, `camera`, an address, or a path."""
-
-    @property
-    def name(self) -> str:
-        return f"capture.{self.kind}"
-
-    @property
-    def is_live(self) -> bool:
-        return self.spec in {"mic", "camera"} or "://" in self.spec
+"""The table of processes: each is sealed with the profile of its own name (`edge/seal.py`)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +81,10 @@ class Run:
     """Whether a screen watches the loudness."""
     picture_s: float = 2.0
 
+    def watched(self) -> Self:
+        """Return the same run with somebody looking at its levels."""
+        return replace(self, levels=True)
+
 
 class StartFailed(RuntimeError):
     """The run cannot go on; the message is one sentence for a person."""
@@ -101,6 +95,7 @@ class Sensing:
 
     def __init__(self, source: Source) -> None:
         self.source = source
+        self.name = f"capture.{source.kind}"
         self.slot: socket.socket | None = None
         self.epoch = 0
         self.state: SourceState | None = None
@@ -118,8 +113,15 @@ class Sensing:
 class Launcher:
     """One run from birth to summary. `show` gets everything that a person may see."""
 
-    def __init__(self, run: Run, show: Callable[[Shown], None]) -> None:
+    def __init__(
+        self,
+        run: Run,
+        show: Callable[[Shown], None],
+        programs: Mapping[str, str] = PROGRAMS,
+    ) -> None:
+        """Prepare a run; `programs` lets the attack suite start a hostile chamber."""
         self.run = run
+        self._programs = programs
         self.show = show
         self.run_id = secrets.token_hex(4)
         self.children: dict[str, Child] = {}
@@ -130,10 +132,13 @@ class Launcher:
         self._stopping = False
         self._failure = ""
         self._chamber_go = False
+        self._chamber_fault = ""
         self._enters = -1
         self._counted = 0
         """Bytes written to the airlock by chambers that have ended."""
-        self._baseline: int | None = 0
+        self._is_counted = True
+        """False once a chamber's count could not be read."""
+        self._baseline: int | None = None
         """What the running chamber had written elsewhere before its first message."""
         self._understood_ms = 0
         self._shown = msgspec.json.Decoder(Shown)
@@ -197,9 +202,9 @@ class Launcher:
 
     # --- births --------------------------------------------------------------------------------
 
-    def _argv(self, module: str, **options: str | float | bool) -> list[str]:
+    def _argv(self, process: str, **options: str | float | bool) -> list[str]:
         """Return a child's command line; a true option is a bare flag, a false one is left out."""
-        argv = [sys.executable, "-m", module]
+        argv = [sys.executable, "-m", self._programs[process]]
         for name, value in (*options.items(), ("settings", config.to_argument(self.run.config))):
             if value is not False:
                 argv += [f"--{name.replace('_', '-')}", *([] if value is True else [str(value)])]
@@ -213,12 +218,13 @@ class Launcher:
         child = Child(
             Birth(
                 name="runtime",
-                profile=PROFILES["edge.runtime"],
+                profile="runtime",
                 argv=self._argv(
-                    "edge.runtime",
+                    "runtime",
                     airlock_fd=self._airlock_read,
                     data=str(self.run.data),
                     run=self.run_id,
+                    fast=self.run.fast,
                 ),
                 pass_fds=(self._airlock_read,),
                 readable=self._readable(),
@@ -247,9 +253,9 @@ class Launcher:
         child = Child(
             Birth(
                 name="chamber",
-                profile=PROFILES["edge.chamber"],
+                profile="chamber",
                 argv=self._argv(
-                    "edge.chamber",
+                    "chamber",
                     slot_fds=",".join(map(str, slots)),
                     senses=",".join(sorted(senses)),
                     lockstep=len(self.sensing) if self.run.fast else False,
@@ -275,13 +281,13 @@ class Launcher:
     def _start_capture(self, sensing: Sensing) -> None:
         assert sensing.slot
         skip_ms = self._resume_ms(sensing)
-        source, run = sensing.source, self.run
+        source, run, needs = sensing.source, self.run, sources.needs(sensing.source)
         child = Child(
             Birth(
-                name=source.name,
-                profile=PROFILES["edge.capture"],
+                name=sensing.name,
+                profile="capture",
                 argv=self._argv(
-                    "edge.capture",
+                    "capture",
                     kind=source.kind,
                     source=source.spec,
                     slot_fd=sensing.slot.fileno(),
@@ -291,18 +297,20 @@ class Launcher:
                     fast=run.fast,
                 ),
                 pass_fds=(sensing.slot.fileno(),),
-                readable=self._readable(*([] if source.is_live else [Path(source.spec)])),
+                readable=self._readable(*needs.readable),
+                devices=needs.devices,
+                ports=needs.ports,
             )
         )
         sensing.epoch += 1
         sensing.child, sensing.waits_for_go = child, False
-        self.children[source.name] = child
+        self.children[sensing.name] = child
         child.on_line(lambda line: self._hear_source(sensing, child, line))
         child.on_death(lambda death: self._capture_died(sensing, child, death))
 
     def _resume_ms(self, sensing: Sensing) -> int:
         """Return where a file goes on: behind the last thing that was understood."""
-        if sensing.source.is_live or not sensing.state:
+        if sensing.source.live or not sensing.state:
             return 0
         return min(self._understood_ms, to_ms(sensing.state.samples))
 
@@ -315,13 +323,26 @@ class Launcher:
         elif isinstance(message, ChildDied):
             if message.process == "chamber":  # it broke the airlock's rules
                 self.children["chamber"].kill()
+        elif isinstance(message, Ended):
+            self._let_chamber_go()
+        elif isinstance(message, Dying):
+            self._chamber_fault = message.fault
         elif isinstance(message, Transcript):
             self._understood_ms = max(self._understood_ms, message.end_ms)
         elif isinstance(message, Summary):
-            equal = self._read_by_runtime() == message.airlock_bytes
-            message = msgspec.structs.replace(message, counter="equal" if equal else "differs")
+            message = msgspec.structs.replace(message, counter=self._compare(message))
             self.summary = message
         self.show(message)
+
+    def _let_chamber_go(self) -> None:
+        """Count what it wrote while the kernel still tells everybody, then close its pipe."""
+        self._counted, self._baseline = self._written(), None
+        self._close_enters()
+
+    def _close_enters(self) -> None:
+        if self._enters >= 0:
+            os.close(self._enters)
+            self._enters = -1
 
     def _hear_source(self, sensing: Sensing, child: Child, line: bytes) -> None:
         if sensing.child is not child:
@@ -329,7 +350,7 @@ class Launcher:
         state = msgspec.json.decode(line, type=SourceState)
         sensing.state = state
         if state.phase == "ready":
-            if self._check(child, PROFILES["edge.capture"]):
+            if self._check(child, "capture", sensing.source):
                 sensing.waits_for_go = True
                 self._release_sources()
         elif state.phase == "ended":
@@ -344,9 +365,12 @@ class Launcher:
 
     # --- the check from outside, and GO --------------------------------------------------------
 
-    def _check(self, child: Child, profile: str) -> bool:
+    def _check(self, child: Child, profile: str, source: Source | None = None) -> bool:
         """Look at a child from outside; end the run unless it is sealed as its profile says."""
-        inspection = seal.inspect(child.pid, profile)
+        allowed = seal.PROFILES[profile].descriptors
+        if source and source.form is sources.Form.CAMERA_STREAM:
+            allowed = {**allowed, ANY_NUMBER: "connection"}  # opened before the seal, only read
+        inspection = seal.inspect(child.pid, profile, allowed_fds=allowed)
         if inspection.problems:
             self._fail(f"{child.name} is not sealed: {inspection.problems[0]}")
             return False
@@ -358,8 +382,8 @@ class Launcher:
 
     def _greet_chamber(self, hello: Hello) -> None:
         child, runtime = self.children["chamber"], self.children["runtime"]
-        checked = self._check(runtime, PROFILES["edge.runtime"])
-        if not (checked and self._check(child, PROFILES["edge.chamber"])):
+        checked = self._check(runtime, "runtime")
+        if not (checked and self._check(child, "chamber")):
             return
         self._baseline = seal.written_bytes(child.pid) - len(airlock.encode(hello))
         os.write(self._enters, airlock.encode(Go()))
@@ -384,6 +408,8 @@ class Launcher:
         if sensing.child is not child:
             return
         sensing.child = None
+        if death.code == CHAMBER_GONE_EXIT:  # it starts again with the chamber
+            return
         if death.code == BAD_SOURCE_EXIT:
             self._fail(sensing.state.detail if sensing.state else death.reason)
         if death.code == 0 or self._stopping:
@@ -400,10 +426,13 @@ class Launcher:
                 sensing.close_slot()
 
     def _chamber_died(self, death: Death) -> None:
-        if death.written_bytes is not None and self._baseline is not None:
-            self._counted += death.written_bytes - self._baseline
-        os.close(self._enters)
-        self._enters = -1
+        if self._baseline is not None:
+            if death.written_bytes is None:  # the kernel tells only root of a dead process
+                self._is_counted = False
+            else:
+                self._counted += death.written_bytes - self._baseline
+            self._baseline = None
+        self._close_enters()
         if death.code == 0 and self._all_slots_closed():
             os.close(self._airlock_write)  # the runtime reads what is left, then the end
             self._airlock_write = -1
@@ -412,7 +441,10 @@ class Launcher:
             if sensing.child:
                 replaced, sensing.child = sensing.child, None
                 replaced.kill()
-        self._start_again("chamber", death, death.reason, self._start_chamber)
+        self._start_again(
+            "chamber", death, self._chamber_fault or death.reason, self._start_chamber
+        )
+        self._chamber_fault = ""
 
     def _all_slots_closed(self) -> bool:
         return all(sensing.slot is None for sensing in self.sensing)
@@ -445,14 +477,16 @@ class Launcher:
 
     # --- the counter rule ----------------------------------------------------------------------
 
+    def _compare(self, summary: Summary) -> Literal["equal", "differs", "unchecked"]:
+        if not self._is_counted:
+            return "unchecked"
+        return "equal" if self._read_by_runtime() == summary.airlock_bytes else "differs"
+
     def _written(self) -> int:
         """Return what all chambers of this run wrote to the airlock, by the kernel's count."""
-        if "chamber" not in self.children or self._baseline is None:
+        if self._baseline is None:
             return self._counted
-        try:
-            return self._counted + seal.written_bytes(self.children["chamber"].pid) - self._baseline
-        except OSError:  # it has just ended, and is counted
-            return self._counted
+        return self._counted + seal.written_bytes(self.children["chamber"].pid) - self._baseline
 
     def _read_by_runtime(self) -> int:
         """Return how many of those bytes are no longer in the pipe."""

@@ -149,7 +149,13 @@ class Ended(Message, frozen=True, tag=8):
     frames: Count
 
 
-Leaves = Hello | SpeechStarted | Transcript | Unclear | Seen | Level | Dropped | Ended
+class Dying(Message, frozen=True, tag=9):
+    """A fault of ours: the kind of error and the line of our code. Never what the error says."""
+
+    fault: Annotated[str, msgspec.Meta(pattern=r"^[A-Za-z]{1,40} at \w{1,40}\.py:[0-9]{1,5}$")]
+
+
+Leaves = Hello | SpeechStarted | Transcript | Unclear | Seen | Level | Dropped | Ended | Dying
 
 
 # --- Enters: launcher and runtime -> chamber ---------------------------------------------------
@@ -308,6 +314,7 @@ Shown = (
     | Level
     | Dropped
     | Ended
+    | Dying
     | SourceState
     | SealState
     | ChildDied

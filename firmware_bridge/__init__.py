@@ -1,0 +1,1 @@
+"""Wearables' wire protocols, without I/O, and the links that carry them. See PROTOCOL.md."""

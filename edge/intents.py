@@ -1,0 +1,115 @@
+"""Which of the things that recall can do is a request? Patterns in the order they are tried."""
+
+import re
+from enum import Enum, auto
+from typing import Final
+
+from edge import phrases
+
+
+class Intent(Enum):
+    """What is wanted, other than to have something looked up."""
+
+    REMIND = auto()
+    REMEMBER = auto()
+    CANCEL_TIMERS = auto()
+    TIME_LEFT = auto()
+    TIMER = auto()
+    FORGET_LAST = auto()
+    FORGET_THAT = auto()
+    FORGET_ALL = auto()
+    FORGET_ABOUT = auto()
+    STOP_LISTENING = auto()
+    TIME_OF_DAY = auto()
+    NOTES = auto()
+    READ = auto()
+    SEE = auto()
+    SEEN_WHERE = auto()
+    LAST_WORDS = auto()
+    SUM_UP = auto()
+    BEYOND = auto()
+    """Only a language model knows."""
+
+
+_MATTER: Final = (
+    r"[\s,.:;]*(?:(?:that|this|down|of|for\ me)\b)?[\s,.:;]*(?P<text>.*)$"  # what is to be kept
+)
+_PATTERNS: Final = (
+    (Intent.REMIND, r"^remind\ me\b(?P<text>.*)$"),
+    (
+        Intent.REMEMBER,
+        rf"""^(?:don'?t\ let\ me\ forget|note\ to\ self|
+        (?:note|write|jot)\ (?:th(?:is|at)\ |it\ )?down|
+        (?:take|make|write|add|keep|save)\ (?:me\ )?(?:(?:a|this|the|another)\ )?(?:quick\ )?
+        (?:note|memo)|memo|note|remember\b(?!\ (?:where|what|when|who|which)\b)){_MATTER}""",
+    ),
+    (
+        Intent.REMEMBER,
+        r"^(?:add|put)\ (?P<text>.+\ (?:to|on)\ (?:my|the)\ (?:\w+\ )?(?:list|notes))$",
+    ),
+    (
+        Intent.CANCEL_TIMERS,
+        r"^(?:cancel|stop|clear|delete|pause)\b.*\b(?:timers?|alarms?)\b",
+    ),
+    (Intent.TIME_LEFT, r"\b(?:how\ (?:long|much)|what)\b.*\b(?:timers?|alarms?)\b"),
+    (Intent.TIMER, r"\b(?:timer|alarm|countdown)\b"),
+    (Intent.FORGET_LAST, r"^(?:forget|delete|erase|wipe)\b.*\b(?:last|past)\b(?P<time>.*)$"),
+    (
+        Intent.FORGET_THAT,
+        r"""^(?:forget|delete|erase|wipe)\ (?:that|this|it|
+        what\ (?:i|we|was)(?:\ just)?\ sa(?:id|y))(?:\ again)?$""",
+    ),
+    (Intent.FORGET_ALL, r"^(?:forget|delete|erase|wipe)\ (?:everything|all|all\ of\ it)\b"),
+    (Intent.FORGET_ABOUT, r"^(?:forget|delete|erase|wipe)\b"),
+    (
+        Intent.STOP_LISTENING,
+        r"""^(?:(?:stop|pause|quit|start|resume)\ (?:listening|recording|watching|looking)|
+        go\ to\ sleep|mute\ yourself)""",
+    ),
+    (
+        Intent.TIME_OF_DAY,
+        r"^(?:what\ time\ is\ it|what(?:'s|\ is)\ the\ time|do\ you\ (?:know|have)\ the\ time)",
+    ),
+    (
+        Intent.NOTES,
+        r"""\b(?:what|which|list|read|show|tell)\b.*\bnotes\b|
+        \bwhat\ (?:did|have)\ (?:i|you)\ (?:ask(?:ed)?\ you\ to\ |to\ )?(?:remember|note)(?:e?d)?\b|
+        \bto\ remember$""",
+    ),
+    (Intent.READ, rf"^read\b|{phrases.SIGN_SAYS}"),
+    (
+        Intent.SEE,
+        r"""^(?:what\ (?:do|can)\ you\ see|what\ am\ i\ (?:looking|seeing|holding)|
+        describe\ (?:this|what|the\ (?:scene|view|picture|room))|
+        what(?:'s|\ is)\ (?:this|that|in\ front\ of\ me|around\ me|here)$|
+        what(?:'s|\ is)\ (?:this|that)\ (?:thing|object))""",
+    ),
+    (Intent.SEEN_WHERE, r"^(?:have|did|do|can)\ you\ (?:seen|see|notice)\ (?P<thing>.+)"),
+    (
+        Intent.LAST_WORDS,
+        r"""^(?:repeat\ (?:that|it)|
+        what\ (?:did|was|were|have)\ (?:i|he|she|they|we|you|somebody|anyone|that)
+        (?:\ just)?(?:\ now)?\ ?(?:say|said|saying|hear|heard|mention|mentioned|talking\ about|
+        talk\ about|discuss|discussed)?(?:\ just\ now|\ last|\ just)?$|
+        what\ was\ (?:just\ )?(?:said|mentioned|the\ last\ thing))""",
+    ),
+    (Intent.SUM_UP, r"^(?:sum\ up|recap)\b|\bsummari[sz]e\b"),
+    (
+        Intent.BEYOND,
+        r"""^(?:translate|define|calculate|spell|look\ up|search\ for|explain|why)\b|
+        \bhow\ do\ (?:you|i|we|people)\ (?!know)|^how\ (?:to|can|does)\b|
+        ^what\ do\ you\ (?:call|think)\b|\bwhat\ does\ .*\ mean$""",
+    ),
+)
+_COMPILED: Final = tuple(
+    (intent, re.compile(pattern, re.IGNORECASE | re.DOTALL | re.VERBOSE))
+    for intent, pattern in _PATTERNS
+)
+
+
+def recognise(request: str) -> tuple[Intent, re.Match[str]] | None:
+    """Return what is wanted and the words that say so; None for a question to be looked up."""
+    for intent, pattern in _COMPILED:
+        if match := pattern.search(request):
+            return intent, match
+    return None

@@ -1,0 +1,134 @@
+"""A real runtime process between two pipes and a chamber's end of the airlock."""
+
+import fcntl
+import os
+import subprocess
+import sys
+import time
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+import msgspec
+
+from edge import airlock
+from edge.config import Config, to_argument
+from edge.messages import (
+    Control,
+    Hello,
+    Leaves,
+    Model,
+    Shown,
+    SourceKind,
+    SourceState,
+    Summary,
+    Transcript,
+)
+
+_shown: "msgspec.json.Decoder[Shown]" = msgspec.json.Decoder(Shown)
+HELLO = Hello((Model("tiny", "0" * 16), Model("eyes", "1" * 16)))
+
+
+class RuntimeProcess:
+    """`python -m edge.runtime`, sealed as ever; the test is the launcher and the chamber."""
+
+    def __init__(
+        self, data: Path, *, run: str = "r1", settings: Config | None = None, fast: bool = True
+    ) -> None:
+        self.data, self.run, self.settings, self.fast = data, run, settings or Config(), fast
+        self.read_end, self.write_end = os.pipe2(os.O_DIRECT | os.O_CLOEXEC)
+        fcntl.fcntl(self.write_end, fcntl.F_SETPIPE_SZ, 1 << 20)
+        self.written_bytes = 0
+        self.start()
+
+    def start(self) -> None:
+        self.process = subprocess.Popen(
+            [
+                sys.executable,
+                *("-m", "edge.runtime", "--airlock-fd", str(self.read_end)),
+                *("--data", str(self.data), "--run", self.run),
+                *("--settings", to_argument(self.settings)),
+                *(["--fast"] if self.fast else []),
+            ],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            pass_fds=(self.read_end,),
+        )
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, _type: type[BaseException] | None, _error: object, _trace: TracebackType | None
+    ) -> None:
+        self.process.kill()
+        self.process.wait()
+        for pipe in (self.process.stdin, self.process.stdout, self.process.stderr):
+            assert pipe
+            pipe.close()
+        os.close(self.read_end)
+        self.end_airlock()
+
+    def say(self, *messages: Leaves) -> None:
+        for message in messages:
+            self.write(airlock.encode(message))
+
+    def write(self, packet: bytes) -> None:
+        self.written_bytes += os.write(self.write_end, packet)
+
+    def tell(self, *messages: Control) -> None:
+        assert self.process.stdin
+        for message in messages:
+            self.process.stdin.write(msgspec.json.encode(message) + b"\n")
+        self.process.stdin.flush()
+
+    def next(self) -> Shown:
+        assert self.process.stdout
+        line = self.process.stdout.readline()
+        assert line, "the runtime has ended"
+        return _shown.decode(line)
+
+    def until(self, kind: type) -> list[Shown]:
+        """Return what is shown, up to the first of a kind (for replies: a final one)."""
+        shown = []
+        while True:
+            shown.append(self.next())
+            if isinstance(shown[-1], kind) and not getattr(shown[-1], "partial", False):
+                return shown
+
+    def end_airlock(self) -> None:
+        if self.write_end >= 0:
+            os.close(self.write_end)
+            self.write_end = -1
+
+    def summary(self) -> Summary:
+        """End well and return the last thing shown."""
+        self.end_airlock()
+        last = self.until(Summary)[-1]
+        assert isinstance(last, Summary)
+        assert self.process.wait() == 0
+        return last
+
+    def kill_and_restart(self) -> None:
+        self.process.kill()
+        self.process.wait()
+        for pipe in (self.process.stdin, self.process.stdout, self.process.stderr):
+            assert pipe
+            pipe.close()
+        self.start()
+
+
+def spoken(text: str, end_s: float, confidence: int = 90) -> Transcript:
+    """Return an utterance of two seconds."""
+    return Transcript(text, max(0, round((end_s - 2) * 1000)), round(end_s * 1000), confidence, 0)
+
+
+def at(
+    stream_s: float, *, kind: SourceKind = "audio", live: bool = False, raw_bytes: int = 0
+) -> SourceState:
+    """Return where a running source stands now."""
+    samples = round(stream_s * 16_000)
+    return SourceState(
+        kind, "running", "test", samples, raw_bytes or samples * 2, 0, time.monotonic(), live
+    )

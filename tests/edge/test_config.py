@@ -1,0 +1,56 @@
+"""The one configuration file."""
+
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from edge import config
+
+
+def test_the_commented_defaults_are_the_defaults() -> None:
+    assert config.parse(config.commented(), "printed") == config.Config()
+
+
+def test_every_setting_is_explained() -> None:
+    lines = config.commented().splitlines()
+    bare = [b for a, b in zip(lines, lines[1:], strict=False) if " = " in b and a[:2] != "# "]
+    assert bare == []
+
+
+def test_there_are_at_most_forty_settings() -> None:
+    sections = msgspec.structs.asdict(config.Config()).values()
+    assert sum(len(msgspec.structs.fields(type(section))) for section in sections) <= 40
+
+
+@pytest.mark.parametrize(
+    ("text", "sentence"),
+    [
+        ("[gate]\nhangover = 3", "there is no setting `gate.hangover`; the nearest is `hangover_ms`"),
+        ("[gat]\nhangover_ms = 3", "there is no setting `gat`; the nearest is `gate`"),
+        ('[gate]\nhangover_ms = "3"', "expected `int`, got `str` - at `gate.hangover_ms`"),
+        ("[context]\ntokens = 0", "`int` >= 1 - at `context.tokens`"),
+        ("[gate", "is not TOML"),
+    ],
+)  # fmt: skip
+def test_a_bad_file_is_refused_in_one_sentence(text: str, sentence: str) -> None:
+    with pytest.raises(config.BadConfig) as refusal:
+        config.parse(text, "offrecord.toml")
+    assert sentence in str(refusal.value)
+    assert str(refusal.value).startswith("offrecord.toml")
+    assert "\n" not in str(refusal.value)
+
+
+def test_a_named_file_must_exist(tmp_path: Path) -> None:
+    with pytest.raises(config.BadConfig, match="there is no configuration at"):
+        config.load(tmp_path / "absent.toml")
+
+
+def test_the_usual_file_need_not_exist(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path))
+    assert config.load() == config.Config()
+
+
+def test_children_get_the_configuration_on_their_command_line() -> None:
+    changed = config.parse("[airlock]\nrate_bytes_s = 32", "test")
+    assert config.from_argument(config.to_argument(changed)) == changed

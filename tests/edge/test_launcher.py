@@ -1,0 +1,147 @@
+"""Births, deaths and the airlock of a whole run, with the real sealed processes."""
+
+import asyncio
+import os
+import signal
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from edge import bench, config, scene
+from edge.capture.sources import describe
+from edge.launcher import PROGRAMS, Launcher, Run, StartFailed
+from edge.messages import ChildDied, Hello, Reply, SealState, Shown, Summary, Transcript
+
+DEMO = scene.load(scene.folder("demo"))
+
+
+def demo_run(data: Path) -> Run:
+    return Run(
+        config=config.Config(),
+        sources=bench.sources(DEMO),
+        data=data,
+        fast=True,
+        picture_s=DEMO.picture_s,
+    )
+
+
+class Watched:
+    """A launcher of which everything shown is kept."""
+
+    def __init__(self, run: Run, chamber: str = PROGRAMS["chamber"]) -> None:
+        self.shown: list[Shown] = []
+        self.act: Callable[[Shown], None] = lambda _: None
+        self.launcher = Launcher(run, self._show, {**PROGRAMS, "chamber": chamber})
+
+    def _show(self, message: Shown) -> None:
+        self.shown.append(message)
+        self.act(message)
+
+    def play(self) -> Summary:
+        summary = asyncio.run(asyncio.wait_for(self.launcher.launch(), timeout=120))
+        assert summary
+        return summary
+
+    def of(self, kind: type[Shown]) -> list[Shown]:
+        return [message for message in self.shown if isinstance(message, kind)]
+
+
+def replies(watched: Watched) -> str:
+    return " ".join(m.text for m in watched.shown if isinstance(m, Reply) and not m.partial)
+
+
+def test_a_run_is_sealed_checked_counted_and_answers(tmp_path: Path) -> None:
+    watched = Watched(demo_run(tmp_path))
+    summary = watched.play()
+    assert summary.counter == "equal"
+    assert {seal.process for seal in summary.sealed} >= {"chamber", "capture.audio", "runtime"}
+    assert "blue bowl" in replies(watched).lower()
+
+
+def test_everything_is_sealed_before_anything_is_heard(tmp_path: Path) -> None:
+    watched = Watched(demo_run(tmp_path))
+    watched.play()
+    kinds = [type(message) for message in watched.shown]
+    first_heard = kinds.index(Transcript)
+    sealed = {m.process for m in watched.shown[:first_heard] if isinstance(m, SealState)}
+    assert sealed >= {"chamber", "capture.audio", "capture.video", "runtime"}
+
+
+@pytest.mark.parametrize("victim", ["chamber", "runtime", "capture.audio", "capture.video"])
+def test_a_killed_child_is_named_replaced_and_missed_by_nobody(victim: str, tmp_path: Path) -> None:
+    watched = Watched(demo_run(tmp_path))
+    killed: list[int] = []
+
+    def kill_once(message: Shown) -> None:
+        if isinstance(message, Transcript) and not killed:
+            killed.append(watched.launcher.children[victim].pid)
+            os.kill(killed[0], signal.SIGKILL)
+
+    watched.act = kill_once
+    watched.play()
+    deaths = [m for m in watched.shown if isinstance(m, ChildDied) and m.process == victim]
+    ended_first = victim.startswith("capture") and not deaths
+    if not ended_first:  # a file may have been read to its end before the kill
+        assert deaths == [ChildDied(victim, "ended by SIGKILL")]
+    assert "blue bowl" in replies(watched).lower()
+
+
+def hostile(data: Path, monkeypatch: pytest.MonkeyPatch, behaviour: str) -> Watched:
+    monkeypatch.setenv("HOSTILE", behaviour)
+    return Watched(demo_run(data), "tests.edge.hostile_chamber")
+
+
+def test_inside_the_running_chamber_the_kernel_refuses(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    watched = hostile(tmp_path, monkeypatch, "attack")
+    told: list[str] = []
+
+    def listen(message: Shown) -> None:
+        if isinstance(message, Transcript):
+            told.append(message.text)
+            watched.launcher.stop()
+            watched.launcher.stop()
+
+    watched.act = listen
+    with pytest.raises(StartFailed, match="interrupted"):
+        watched.play()
+    outcomes = dict(pair.split("=") for pair in told[0].split())
+    assert len(outcomes) >= 15
+    assert {name for name, outcome in outcomes.items() if outcome == "WORKED"} == set()
+
+
+@pytest.mark.parametrize("lie", ["overlong", "unknown", "malformed", "flood"])
+def test_a_chamber_that_breaks_the_airlock_dies_and_the_runtime_lives(
+    lie: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    watched = hostile(tmp_path, monkeypatch, lie)
+    runtimes: set[int] = set()
+
+    def stop_at_the_second_chamber(message: Shown) -> None:
+        if isinstance(message, Hello):
+            runtimes.add(watched.launcher.children["runtime"].pid)
+            if watched.of(ChildDied):
+                watched.launcher.stop()
+                watched.launcher.stop()
+
+    watched.act = stop_at_the_second_chamber
+    with pytest.raises(StartFailed, match="interrupted"):
+        watched.play()
+    (death, *_) = [m for m in watched.shown if isinstance(m, ChildDied)]
+    assert death.process == "chamber"
+    assert "violat" in death.reason
+    assert len(runtimes) == 1
+
+
+def test_a_source_that_cannot_be_opened_ends_the_run_with_its_sentence(tmp_path: Path) -> None:
+    broken = tmp_path / "broken.wav"
+    broken.write_bytes(b"this is no sound")
+    run = Run(
+        config=config.Config(),
+        sources=[describe("audio", str(broken), config.Config())],
+        data=tmp_path / "d",
+    )
+    with pytest.raises(StartFailed, match=r"broken\.wav"):
+        Watched(run).play()

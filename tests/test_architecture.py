@@ -1,0 +1,131 @@
+"""The house's import table, executable: what each room never imports."""
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+NETWORK = {"socket", "ssl", "asyncio", "http", "urllib", "aiohttp", "ftplib", "smtplib", "requests"}
+MEDIA = {"edge.capture", "edge.chamber"}
+TEXT_SIDE = {
+    "edge.runtime",
+    "edge.context",
+    "edge.notes",
+    "edge.reason",
+    "edge.act",
+    "edge.ledger",
+    "edge.companion",
+}
+
+NEVER: dict[str, set[str]] = {
+    "edge/messages.py": {"edge", "models", "firmware_bridge", "numpy"},
+    "edge/airlock.py": {"socket", "asyncio", "os", "numpy"},
+    "edge/signals.py": {"edge.messages", "msgspec", "pickle"},
+    "edge/slot.py": {"edge.messages", "edge.airlock", "msgspec", "socket", "os"},
+    "edge/config.py": {"edge", "models", "firmware_bridge", "numpy"},
+    "edge/seal.py": {"models", "firmware_bridge", "numpy", "msgspec"},
+    "edge/capture": {"edge.chamber", *NETWORK - {"socket"}, "sqlite3", *TEXT_SIDE},
+    "edge/chamber": {*NETWORK - {"socket"}, "sqlite3", "sounddevice", "soundfile", *TEXT_SIDE},
+    "edge/addressee.py": {"os", "time", "datetime", "socket", "asyncio", "numpy", *MEDIA},
+    "edge/context.py": {"os", "time", "socket", "asyncio", "numpy", *MEDIA},
+    "edge/notes.py": {"edge.reason", "edge.companion", "numpy", *MEDIA},
+    "edge/reason.py": {"numpy", "cv2", *MEDIA},
+    "edge/recall.py": {"numpy", "cv2", *MEDIA},
+    "edge/endpoint.py": {"numpy", "cv2", *MEDIA},
+    "edge/act.py": {"edge.reason", "numpy", "cv2", *MEDIA},
+    "edge/ledger.py": {"edge.notes", "edge.reason", "numpy", *MEDIA},
+    "edge/runtime.py": {"numpy", "cv2", "onnxruntime", *MEDIA},
+    "edge/launcher.py": {"numpy", "cv2", "onnxruntime", "edge.slot", "edge.chamber"},
+    "edge/view.py": {"numpy", "cv2", *MEDIA - {"edge.capture"}},
+    "firmware_bridge": {"edge.chamber", "edge.capture", "edge.runtime", "numpy", *TEXT_SIDE},
+    "models": {"edge", "firmware_bridge", "torch", "whisper"},
+}
+"""A name forbids the module and everything beneath it."""
+
+TOP_LEVEL = {
+    "pyproject.toml", "README.md", "edge", "firmware_bridge", "models", "tests", "deploy",
+    "hardware.md", "LICENSE", "CHANGELOG.md", "docs", ".ci", "Makefile", "locks", ".gitignore",
+}  # fmt: skip
+
+
+def files_of(room: str) -> list[Path]:
+    path = ROOT / room
+    return sorted(path.rglob("*.py")) if path.is_dir() else [path]
+
+
+def imports_of(path: Path) -> Iterator[str]:
+    for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            yield node.module
+            yield from (f"{node.module}.{alias.name}" for alias in node.names)
+
+
+def is_within(name: str, forbidden: str) -> bool:
+    return name == forbidden or name.startswith(f"{forbidden}.")
+
+
+@pytest.mark.parametrize("room", NEVER)
+def test_a_room_imports_nothing_that_it_must_not(room: str) -> None:
+    guilty = [
+        f"{path.relative_to(ROOT)} imports {name}"
+        for path in files_of(room)
+        for name in imports_of(path)
+        for forbidden in NEVER[room]
+        if is_within(name, forbidden)
+    ]
+    assert guilty == []
+
+
+def test_the_seal_knows_nothing_of_ours_but_its_own_tables() -> None:
+    ours = {n for n in imports_of(ROOT / "edge/seal.py") if n.split(".")[0] == "edge"}
+    assert {name for name in ours if not name.startswith(("edge.syscalls", "edge.seal_"))} <= {"edge"}
+
+
+def test_the_top_level_holds_the_rooms_and_nothing_else() -> None:
+    ignored = {".git", ".venv", ".mypy_cache", ".pytest_cache", ".ruff_cache", ".hypothesis"}
+    found = {path.name for path in ROOT.iterdir()} - ignored
+    assert {name for name in found if not name.endswith(".egg-info")} <= TOP_LEVEL
+
+
+def test_names_that_say_nothing_are_not_used() -> None:
+    vague = {"utils", "helpers", "common", "manager", "base", "misc"}
+    assert [p for p in ROOT.glob("[em]*/**/*.py") if p.stem in vague] == []
+
+
+def test_nobody_prints_but_the_commands() -> None:
+    may = {"cli.py", "bench.py", "view.py", "doctor.py"}
+    guilty = [
+        str(path.relative_to(ROOT))
+        for path in files_of("edge")
+        if path.name not in may
+        for node in ast.walk(ast.parse(path.read_text("utf-8")))
+        if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "print"
+    ]
+    assert guilty == []
+
+
+def test_every_exception_is_caught_by_name() -> None:
+    guilty = [
+        f"{path.relative_to(ROOT)}:{node.lineno}"
+        for room in ("edge", "models", "firmware_bridge")
+        for path in files_of(room)
+        for node in ast.walk(ast.parse(path.read_text("utf-8")))
+        if isinstance(node, ast.ExceptHandler)
+        and (node.type is None or getattr(node.type, "id", "") in {"Exception", "BaseException"})
+    ]
+    assert guilty == []
+
+
+def test_media_is_never_kept_alive_by_a_caught_error() -> None:
+    """A name bound by `except ... as` holds a traceback, and that holds every buffer in it."""
+    guilty = [
+        f"{path.relative_to(ROOT)}:{node.lineno}"
+        for path in (*files_of("edge/chamber"), ROOT / "edge/slot.py")
+        for node in ast.walk(ast.parse(path.read_text("utf-8")))
+        if isinstance(node, ast.ExceptHandler) and node.name
+    ]
+    assert guilty == []
