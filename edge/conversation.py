@@ -6,7 +6,6 @@ a kill -9.
 """
 
 import asyncio
-import contextlib
 import logging
 import time
 from collections.abc import AsyncGenerator, Callable
@@ -55,6 +54,8 @@ class Conversation:
         self._reasoner = reason.Reasoner(settings.reasoner, session, present.enter)
         self._show = show
         self._answering: asyncio.Task[None] | None = None
+        self._turn: Turn | None = None
+        self._growing: Reply | None = None
         self.on_reply: Callable[[float], None] = lambda _latency_ms: None
         self.context_tokens = 0
 
@@ -98,13 +99,13 @@ class Conversation:
         """Let a pending answer end, for so long at most."""
         if self._answering and not self._answering.done():
             await asyncio.wait({self._answering}, timeout=limit_s)
-            await self._stop()
+            self._break_off()
 
     # --- one turn ------------------------------------------------------------------------------
 
     def _begin(self, turn: Turn) -> None:
-        if self._answering:
-            self._answering.cancel()
+        self._break_off()
+        self._turn = turn
         memory, found = self._memory(turn.question)
         packet = render(self._present.context, turn.question, found, self._settings.context.tokens)
         self.context_tokens = packet.tokens
@@ -126,40 +127,37 @@ class Conversation:
 
     async def _stream(self, turn: Turn, parts: AsyncGenerator[reason.Said | Notice, None]) -> None:
         """Show a growing answer. The latency of the whole is that of its first word."""
-        partial: Reply | None = None
-        try:
-            async with aclosing(parts):
-                async for part in parts:
-                    if isinstance(part, Notice):
-                        self._show(part)
-                    elif part.partial:
-                        latency_ms = partial.latency_ms if partial else turn.latency_ms()
-                        partial = _reply(part, latency_ms)
-                        self._show(partial)
-                    else:
-                        self._finally(turn, part, partial)
-        except asyncio.CancelledError:
-            if partial:
-                cut = reason.Said(f"{partial.text.strip()} …", partial.source)
-                self._finally(turn, cut, partial)
-            raise
+        async with aclosing(parts):
+            async for part in parts:
+                if isinstance(part, Notice):
+                    self._show(part)
+                elif part.partial:
+                    began = self._growing.latency_ms if self._growing else turn.latency_ms()
+                    self._growing = _reply(part, began)
+                    self._show(self._growing)
+                else:
+                    self._finally(turn, part)
 
-    def _finally(self, turn: Turn, said: reason.Said, partial: Reply | None = None) -> None:
+    def _break_off(self) -> None:
+        """End the answer that is still coming, and show what there is of it as the whole."""
+        if not self._answering or self._answering.done():
+            return
+        self._answering.cancel()
+        if self._growing and self._turn:
+            cut = reason.Said(f"{self._growing.text.strip()} …", self._growing.source)
+            self._finally(self._turn, cut)
+
+    def _finally(self, turn: Turn, said: reason.Said) -> None:
         """Do what the answer promises, show it, and note that it was given."""
         if said.actions and not self._present.carry_out(said.actions, turn.question):
             said = replace(said, text="I could not do that.", because=())
-        latency_ms = partial.latency_ms if partial else turn.latency_ms()
+        latency_ms = self._growing.latency_ms if self._growing else turn.latency_ms()
+        self._growing = None
         self._show(_reply(said, latency_ms))
         now = turn.question.now
         self._present.keep(Note("told", said.text, now.ms, now.wall_s, now.run, said.source))
         self.on_reply(latency_ms)
         logger.info("a question was answered in %d ms", latency_ms)
-
-    async def _stop(self) -> None:
-        assert self._answering
-        self._answering.cancel()
-        with contextlib.suppress(asyncio.CancelledError):
-            await self._answering
 
     # --- small things --------------------------------------------------------------------------
 

@@ -118,14 +118,18 @@ async def _words(
         if response.content_type == "application/json":  # it does not stream
             yield _word(settings, await _all_of(settings, response))
             return
+        is_stream = False
         async for line in _lines(settings, response):
             if not line.startswith(b"data:"):
                 continue  # a comment, an event's name, or nothing
+            is_stream = True
             payload = line.removeprefix(b"data:").strip()
             if payload == _DONE:
                 return
             if word := _word(settings, payload):
                 yield word
+        if not is_stream:
+            raise EndpointFailed(_not_a_completion(settings))
 
 
 async def _lines(

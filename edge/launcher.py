@@ -15,6 +15,7 @@ import signal
 import socket
 import sys
 import termios
+import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -309,10 +310,16 @@ class Launcher:
         child.on_death(lambda death: self._capture_died(sensing, child, death))
 
     def _resume_ms(self, sensing: Sensing) -> int:
-        """Return where a file goes on: behind the last thing that was understood."""
-        if sensing.source.live or not sensing.state:
+        """Return where a source's clock goes on.
+
+        A file: behind the last thing that was understood. A device: where time has got to.
+        """
+        state = sensing.state
+        if not state:
             return 0
-        return min(self._understood_ms, to_ms(sensing.state.samples))
+        if sensing.source.live:
+            return to_ms(state.samples) + round(1000 * (time.monotonic() - state.monotonic_s))
+        return min(self._understood_ms, to_ms(state.samples))
 
     # --- what the children say -----------------------------------------------------------------
 

@@ -115,6 +115,12 @@ _WHERE_OF: Final = re.compile(
     r"(?P<thing>.*)",
     re.IGNORECASE,
 )
+_DOES: Final = re.compile(
+    r"^(?:when|what time|how \w+)\b.*?\b(?:does|do|did|will)\s+(?!(?:i|we|you|he|she|it|they)\b)"
+    r"(?P<thing>.+)",
+    re.IGNORECASE,
+)
+"""What does something, and the verb last: the verb alone is not enough."""
 _ABOUT: Final = re.compile(r"\babout\s+(?P<thing>.+)", re.IGNORECASE)
 _SAID_BY: Final = re.compile(
     r"\b(?:did|has|had|have)\s+(?P<who>(?:the |my |his |her |that )?[\w']+(?: [A-Z]\w+)?)\s+"
@@ -152,6 +158,9 @@ def _needed(question: str, about: tuple[str, ...], spoken_by: set[str]) -> tuple
         words = [w for part in _CLAUSE.split(thing) for w in subject(part)[-1:]]
         if words:
             return (words[0],)
+    actor = _DOES.search(question)
+    if actor and len(words := subject(actor["thing"])) > 1:
+        return tuple(words[:-1])
     beside = tuple(word for word in about if word not in spoken_by)
     rare = tuple(word for word in beside if word not in ATTRIBUTES)
     return rare or beside or about

@@ -49,8 +49,8 @@ class Notes:
     def __init__(self, path: Path) -> None:
         """Open the file, or make it. Raises DamagedNotes or NotesUnwritable."""
         self.path = path
-        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         try:
+            path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
             os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
             self._db = sqlite3.connect(path, isolation_level=None)
         except (OSError, sqlite3.OperationalError) as error:

@@ -129,7 +129,7 @@ ABOUT_WHAT_WAS_SAID: Final = re.compile(
 ABOUT_SIGHT: Final = re.compile(
     r"""^(?:
     what\ (?:do|can|did)\ you\ (?:see|read|hear|notice)\b.*|
-    (?:do|can|did|have)\ you\ (?:see|seen|notice)\ (?:my|the|a|an|any)\ .+|
+    (?:(?:do|can)\ you\ (?:see|notice)\ (?:my|the|a|an|any)|(?:have|did)\ you\ (?:seen?)\ my)\ .+|
     what(?:'s|\ is|\ was)\ (?:this|in\ front\ of\ me|around\ me|on\ (?:the|this|that)\ [\w\ ]+|
       (?:this|that)\ (?:thing|sign|object|building|word|writing|label|text|plant|animal|bird|tree|
       flower|tool|place|colou?r)\b.*|written\b.*)|
@@ -170,6 +170,7 @@ ABOUT_THE_WORLD: Final = re.compile(
     how\ (?:many|much|far|tall|old|big|long|high|deep|heavy|fast|hot|cold|often)[ ]
       (?!(?:longer|more\ of|of\ this)\b)(?:[\w'-]+\ ){{0,4}}{AUX}\b\ (?!(?:it|this|that|these|
       those|he|she|they|the\ bill)\b).+|
+    how\ many\ [\w'-]+\ (?:live|make|fit|exist|belong)\b.+|
     how\ (?:do|does|did|can|to)\ (?!(?:he|she|they|it|that|this)\b)(?:\w+)\ .+|
     what\ (?:does|do)\ .+\ mean\b.*|
     why\ (?:is|are|does|do|was|were|did)\ (?:the|a|an|\w+s)\ .+

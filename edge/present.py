@@ -35,11 +35,11 @@ class Present:
         self.mark: Literal["file", "live"] = "file"
         self._show = show
         self.ledger = ledger.Ledger(folder / ledger.FILE_NAME)
-        self.entered = ledger.totals(self.ledger.path, run)
+        self.entered, models = self._entered_before()
         self.notes = self._open_notes(folder / notes.FILE_NAME)
         born = Context(run=run, wall_minus_monotonic_s=time.time() - time.monotonic())
         before = self.notes.of_run(run)
-        self.context = replace(resumed(born, before), models=self._models_met())
+        self.context = replace(resumed(born, before), models=models)
         self.context = act.resume_timers(self.context, before)
         if self.ledger.dropped_bytes:
             torn = f"the ledger's last row was torn; {self.ledger.dropped_bytes} bytes dropped"
@@ -92,14 +92,16 @@ class Present:
             return self.context.wall_s(max(at_ms, self.context.now_ms))
         return time.time()
 
-    def _models_met(self) -> tuple[Model, ...]:
-        """Return the models of the chamber that this run's ledger met last."""
+    def _entered_before(self) -> tuple[ledger.Totals, tuple[Model, ...]]:
+        """Return what this run has entered so far, and the models of the chamber it met last."""
+        entered = ledger.Totals()
         models: tuple[Model, ...] = ()
         for row, text in ledger.rows(self.ledger.path):
-            if row.run == self.run and row.what == Hello.__name__ and text:
-                spelled = msgspec.json.decode(text, type=dict[str, tuple[Model, ...]])
-                models = spelled["models"]
-        return models
+            if row.run == self.run:
+                entered.add(row)
+                if row.what == Hello.__name__ and text:
+                    models = msgspec.json.decode(text, type=dict[str, tuple[Model, ...]])["models"]
+        return entered, models
 
     def _open_notes(self, path: Path) -> notes.Notes:
         try:

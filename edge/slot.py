@@ -8,8 +8,7 @@ Record: header (little-endian) then payload.
 
 | field    | type | meaning                                                                  |
 |----------|------|--------------------------------------------------------------------------|
-| kind     | u8   | 1 audio, 2 frame, 3 end of stream                                        |
-| flags    | u8   | bit 0: lockstep (the stream's own clock rules; nothing may be dropped)   |
+| kind     | u16  | 1 audio, 2 frame, 3 end of stream                                        |
 | part     | u16  | position of this record within its signal                                |
 | parts    | u16  | records of this signal                                                   |
 | width    | u16  | frame only, pixels                                                       |
@@ -31,14 +30,13 @@ import numpy as np
 
 from edge.signals import AudioChunk, Frame
 
-HEADER: Final = Struct("<BBHHHHHIIQ")
+HEADER: Final = Struct("<HHHHHHIIQ")
 MAX_RECORD_BYTES: Final = 64 * 1024
 MAX_PAYLOAD_BYTES: Final = MAX_RECORD_BYTES - HEADER.size
 MAX_SIDE_PX: Final = 1280
 """A larger picture is scaled down by its source."""
 
 AUDIO, FRAME, END = 1, 2, 3
-LOCKSTEP = 1
 INT16_SCALE: Final = 32768.0
 
 
@@ -56,14 +54,13 @@ class End:
 Signal = AudioChunk | Frame | End
 
 
-def records(signal: Signal, *, epoch: int, sequence: int, lockstep: bool) -> Iterator[bytes]:
+def records(signal: Signal, *, epoch: int, sequence: int) -> Iterator[bytes]:
     """Yield the records that carry one signal."""
     kind, at, width, height, payload = _flatten(signal)
     parts = max(1, -(-len(payload) // MAX_PAYLOAD_BYTES))
     for part in range(parts):
         piece = payload[part * MAX_PAYLOAD_BYTES : (part + 1) * MAX_PAYLOAD_BYTES]
-        flags = LOCKSTEP if lockstep else 0
-        yield (HEADER.pack(kind, flags, part, parts, width, height, 0, epoch, sequence, at) + piece)
+        yield (HEADER.pack(kind, part, parts, width, height, 0, epoch, sequence, at) + piece)
 
 
 def _flatten(signal: Signal) -> tuple[int, int, int, int, memoryview]:
@@ -80,7 +77,6 @@ class SlotReader:
     """Records of one slot -> signals. Feed it every record in order."""
 
     def __init__(self) -> None:
-        self.lockstep = False
         self.lost = 0
         """Signals that never arrived or arrived in pieces."""
         self._epoch = -1
@@ -95,9 +91,7 @@ class SlotReader:
         view = memoryview(record)
         if not HEADER.size <= len(view) <= MAX_RECORD_BYTES:
             raise BadRecord(f"a record of {len(view)} bytes")
-        kind, flags, part, parts, width, height, zero, epoch, sequence, at = HEADER.unpack_from(
-            view
-        )
+        kind, part, parts, width, height, zero, epoch, sequence, at = HEADER.unpack_from(view)
         if zero or not 0 <= part < parts or kind not in {AUDIO, FRAME, END}:
             raise BadRecord("a header that breaks the table")
         if epoch < self._epoch:
@@ -114,7 +108,6 @@ class SlotReader:
         if part + 1 < parts:
             return None
         payload, self._parts, self._next = b"".join(self._parts), [], sequence + 1
-        self.lockstep = bool(flags & LOCKSTEP)
         return _build(kind, at, (height, width), payload)
 
 

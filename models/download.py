@@ -72,14 +72,17 @@ class Wanted:
 
 def download(wanted: Wanted, target: Path, door: Door, advance: Advance) -> None:
     """Bring `wanted` to `target`, going on where an earlier attempt stopped; or DownloadFailed."""
-    if target.exists():
+    if is_file(target, wanted.sha256):
         return
     part = target.with_name(target.name + ".part")
-    persistently(wanted.url, lambda: _grow(wanted, part, door, advance))
-    if sha256_of(part) != wanted.sha256:
+    for is_fresh in (not part.exists(), True):
+        persistently(wanted.url, lambda: _grow(wanted, part, door, advance))
+        if is_file(part, wanted.sha256):
+            part.replace(target)
+            return
         part.unlink()
-        raise WrongHash(wanted.url)
-    part.replace(target)
+        if is_fresh:
+            raise WrongHash(wanted.url)
 
 
 def document(url: str, door: Door) -> bytes:
@@ -106,6 +109,11 @@ def persistently(url: str, action: Callable[[], Result]) -> Result:
             raise DownloadFailed(f"{url}: {reason}")
         time.sleep(pause_s)
     raise AssertionError
+
+
+def is_file(path: Path, sha256: str) -> bool:
+    """Whether `path` is there and is the file of that hash."""
+    return path.is_file() and sha256_of(path) == sha256
 
 
 def sha256_of(path: Path) -> str:

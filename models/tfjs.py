@@ -30,6 +30,8 @@ def convert(topology: bytes, weights: bytes, source: Port, result: Port) -> byte
         model = json.loads(topology)
         nodes: list[Node] = model["modelTopology"]["node"]
         constants = _constants(model["weightsManifest"], weights)
+    except NotTfjs:
+        raise
     except (KeyError, TypeError, ValueError) as error:
         raise NotTfjs("the description cannot be read") from error
     conversion = Conversion(FloatGraph(), constants)

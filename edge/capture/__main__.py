@@ -30,7 +30,7 @@ ENDED, LOST, BAD_SOURCE, CHAMBER_GONE = 0, 3, 4, 5
 def main(argv: Sequence[str]) -> int:
     """Live the life of one source; return the exit status."""
     options = _parse(argv)
-    outlet = Outlet(options.slot_fd, options.epoch, lockstep=options.fast)
+    outlet = Outlet(options.slot_fd, options.epoch)
     report = Report(options.kind, outlet, status_fd=STATUS_FD)
     before = set(_descriptors())
     try:

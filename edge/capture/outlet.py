@@ -15,11 +15,10 @@ from edge.slot import HEADER, Signal, records
 class Outlet:
     """The write end of one source slot."""
 
-    def __init__(self, slot_fd: int, epoch: int, *, lockstep: bool) -> None:
+    def __init__(self, slot_fd: int, epoch: int) -> None:
         self._socket = socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET, fileno=slot_fd)
         self._socket.settimeout(None)
         self._epoch = epoch
-        self._lockstep = lockstep
         self._sequence = 0
         self.raw_bytes = 0
         self.dropped = 0
@@ -55,9 +54,7 @@ class Outlet:
 
     def _records(self, signal: Signal) -> Iterator[bytes]:
         self._sequence += 1
-        return records(
-            signal, epoch=self._epoch, sequence=self._sequence - 1, lockstep=self._lockstep
-        )
+        return records(signal, epoch=self._epoch, sequence=self._sequence - 1)
 
     def _write(self, record: bytes, flags: int = 0) -> None:
         self._socket.send(record, flags)

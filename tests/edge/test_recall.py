@@ -167,6 +167,9 @@ UNKNOWN = [
     ("I bought new shoes.", "How long have I been sitting here?"),
     ("She mentioned a film.", "What was the name of the restaurant?"),
     ("I put my coat on.", "Where is my hat?"),
+    ("The shop closes at nine.", "When does the bank close?"),
+    ("The cat is at the vet.", "Where is the dog?"),
+    ("I fed the cat.", "Did I water the plants?"),
 ]
 
 

@@ -1,11 +1,14 @@
 """The real process, sealed, with the test as its launcher and its chamber."""
 
+import json
 import time
 from pathlib import Path
 
+from language_model import serving_beside, streams
 from runtime_process import HELLO, RuntimeProcess, at, spoken
 
 from edge import ledger
+from edge.config import Config, Reasoner
 from edge.messages import (
     ChildDied,
     ContextPacket,
@@ -214,3 +217,48 @@ def test_the_end_of_the_control_pipe_is_the_end_too(tmp_path: Path) -> None:
         runtime.process.stdin.close()
         runtime.process.stdin = (tmp_path / "nothing").open("wb")
         assert runtime.summary().heard == 1
+
+
+def test_a_language_model_is_asked_from_inside_the_seal_and_entered(tmp_path: Path) -> None:
+    capital = spoken("What's the capital of Mongolia?", 20)
+    with serving_beside(streams("Ulaan", "baatar.")) as server:
+        settings = Config(reasoner=server.settings())
+        with RuntimeProcess(tmp_path, settings=settings) as runtime:
+            runtime.say(HELLO, KEYS, capital)
+            shown = replies(runtime.until(Reply))
+            assert [(r.text, r.partial) for r in shown] == [
+                ("Ulaan", True),
+                ("Ulaanbaatar.", True),
+                ("Ulaanbaatar.", False),
+            ]
+            assert len({r.latency_ms for r in shown}) == 1
+            runtime.summary()
+    left = [(row, text) for row, text in ledger.rows(tmp_path / ledger.FILE_NAME) if text]
+    row, text = next((row, text) for row, text in left if row.what == "Question")
+    assert (row.origin, row.to) == ("runtime", server.url)
+    assert json.loads(text) == server.bodies[0]
+
+
+def test_a_new_question_ends_the_answer_before_it(tmp_path: Path) -> None:
+    with serving_beside(streams("Well", then_hang=True)) as server:
+        settings = Config(reasoner=server.settings())
+        with RuntimeProcess(tmp_path, settings=settings) as runtime:
+            runtime.say(HELLO, KEYS, spoken("What's the capital of Mongolia?", 20))
+            while not replies([runtime.next()]):
+                pass
+            runtime.say(WHERE)
+            texts = [replies(runtime.until(Reply))[-1].text for _ in range(2)]
+            assert texts == [
+                "Well …",
+                'You said 21 s ago: "I put the keys in the blue bowl."',
+            ]
+            assert runtime.summary().answered == 2
+
+
+def test_an_endpoint_that_is_not_there_is_said_and_recall_answers(tmp_path: Path) -> None:
+    nobody = Config(reasoner=Reasoner(url="http://127.0.0.1:9/v1", model="m"))
+    with RuntimeProcess(tmp_path, settings=nobody) as runtime:
+        runtime.say(HELLO, spoken("What's the capital of Mongolia?", 20))
+        shown = runtime.until(Reply)
+        assert any(isinstance(m, Notice) and "nothing answers at" in m.text for m in shown)
+        assert "did not answer" in replies(shown)[-1].text

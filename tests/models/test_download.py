@@ -4,7 +4,7 @@ import hashlib
 from pathlib import Path
 
 import pytest
-from conftest import Site
+from failing_site import Site
 
 from models import download as downloads
 from models.download import Door, DownloadFailed, Wanted, WrongHash, document, download
@@ -56,6 +56,25 @@ def test_an_interrupted_download_leaves_no_file_that_looks_whole(
         fetch(site, tmp_path / "file")
     assert not (tmp_path / "file").exists()
     site.breaks = 0
+    fetch(site, tmp_path / "file")
+    assert (tmp_path / "file").read_bytes() == CONTENT
+
+
+def test_a_part_of_something_else_is_thrown_away(site: Site, tmp_path: Path) -> None:
+    site.files["/file"] = CONTENT
+    (tmp_path / "file.part").write_bytes(b"of an older version")
+    fetch(site, tmp_path / "file")
+    assert (tmp_path / "file").read_bytes() == CONTENT
+
+
+def test_a_whole_file_is_not_asked_for_again_unless_it_is_damaged(
+    site: Site, tmp_path: Path
+) -> None:
+    site.files["/file"] = CONTENT
+    fetch(site, tmp_path / "file")
+    fetch(site, tmp_path / "file")
+    assert len(site.asked) == 1
+    (tmp_path / "file").write_bytes(CONTENT[:-1])
     fetch(site, tmp_path / "file")
     assert (tmp_path / "file").read_bytes() == CONTENT
 

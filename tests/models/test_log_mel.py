@@ -29,9 +29,7 @@ def test_equals_what_openai_whisper_computes() -> None:
 def test_filters_equal_those_that_whisper_ships() -> None:
     filters = mel_filters()
     assert filters.shape == (80, 201)
-    np.testing.assert_allclose(
-        filters[40, 42:45], [0.0054111, 0.01473557, 0.00651819], atol=1e-8
-    )
+    np.testing.assert_allclose(filters[40, 42:45], [0.0054111, 0.01473557, 0.00651819], atol=1e-8)
     assert filters.sum() == pytest.approx(1.9990242, abs=1e-5)
 
 

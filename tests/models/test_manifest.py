@@ -58,7 +58,7 @@ def test_every_name_is_there_once() -> None:
 
 
 def test_an_unknown_model_is_answered_with_the_nearest() -> None:
-    with pytest.raises(UnknownModel, match="did you mean 'whisper-tiny.en'"):
+    with pytest.raises(UnknownModel, match=r"did you mean 'whisper-tiny\.en'"):
         manifest.row("whisper-tiny")
 
 
@@ -72,9 +72,9 @@ def test_a_damaged_file_is_not_read(own_folder: Path) -> None:
     folder = own_folder / "centernet"
     folder.mkdir(parents=True)
     (folder / "labels.txt").write_text("cat\n")
-    (folder / manifest.RECEIPT).write_text(
-        f'version = "1"\nrecipe = 1\n[files]\n"labels.txt" = {{ bytes = 4, sha256 = "{"0" * 64}" }}\n'
-    )
+    receipt = ['version = "1"', "recipe = 1", "[files]"]
+    receipt += [f'"labels.txt" = {{ bytes = 4, sha256 = "{"0" * 64}" }}']
+    (folder / manifest.RECEIPT).write_text("\n".join(receipt))
     with pytest.raises(CorruptModel, match=r"labels.txt of model 'centernet' is damaged"):
         manifest.read("centernet", "labels.txt")
 
@@ -113,7 +113,9 @@ def test_inputs_and_outputs_are_those_of_the_graphs(
                 assert found == expected
 
 
-@pytest.mark.parametrize("row", [row for row in manifest.rows() if row.default], ids=lambda r: r.name)
+@pytest.mark.parametrize(
+    "row", [row for row in manifest.rows() if row.default], ids=lambda r: r.name
+)
 def test_what_was_installed_is_what_the_manifest_says(
     row: Row, fetched: Callable[[str], Path]
 ) -> None:

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from models.download import DownloadFailed
 from models.npmrc import PUBLIC_REGISTRY, Npmrc, load, parse
 
 SCOPED = "@somebody/thing"
@@ -53,12 +54,19 @@ def test_variables_comments_and_lists_are_read_as_npm_reads_them() -> None:
 
 def test_environment_outweighs_project_and_project_outweighs_user(tmp_path: Path) -> None:
     home, project = tmp_path / "home", tmp_path / "project"
-    for folder, text in ((home, "registry=user\nproxy=user\ncafile=user"), (project, "registry=p\nproxy=p")):
+    for folder, text in (
+        (home, "registry=user\nproxy=user\ncafile=user"),
+        (project, "registry=p\nproxy=p"),
+    ):
         folder.mkdir()
         (folder / ".npmrc").write_text(text)
     environment = {"HOME": str(home), "PATH": "", "NPM_CONFIG_REGISTRY": "environment"}
     settings = load(environment, project).settings
-    assert (settings["registry"], settings["proxy"], settings["cafile"]) == ("environment", "p", "user")
+    assert (settings["registry"], settings["proxy"], settings["cafile"]) == (
+        "environment",
+        "p",
+        "user",
+    )
 
 
 def test_underscores_of_the_environment_are_npms_dashes() -> None:
@@ -67,5 +75,5 @@ def test_underscores_of_the_environment_are_npms_dashes() -> None:
 
 
 def test_a_missing_certificate_file_is_one_clear_error() -> None:
-    with pytest.raises(OSError, match="cafile"):
+    with pytest.raises(DownloadFailed, match=r"cannot be read: /nowhere/ca\.pem"):
         Npmrc({"cafile": "/nowhere/ca.pem"}).door()

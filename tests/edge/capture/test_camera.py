@@ -92,7 +92,6 @@ def test_pictures_of_a_stream_arrive(capture: Start, server: Server) -> None:
     assert len({int(frame.pixels.mean()) for frame in frames}) == 5
     state = running.until("running")
     assert state.live
-    assert not running.slot_reader.lockstep
 
 
 def test_a_password_is_not_told(capture: Start, server: Server) -> None:

@@ -39,7 +39,6 @@ def test_a_file_is_heard_to_its_end(capture: Start, tmp_path: Path) -> None:
     *chunks, end = running.signals
     assert end == End(48_000)
     assert sum(len(chunk.samples) for chunk in chunks) == 48_000
-    assert running.slot_reader.lockstep
     assert running.slot_reader.lost == 0
     assert [state.phase for state in running.states] == ["ready", *["running"] * 3, "ended"]
     assert (running.states[-1].samples, running.states[-1].raw_bytes) == (48_000, 96_000)
@@ -76,7 +75,6 @@ def test_at_its_own_pace_the_stamps_are_those_of_the_schedule(
     told = [state for state in running.states if state.phase in {"running", "ended"}]
     births_s = [state.monotonic_s - state.samples / 16000 for state in told]
     assert births_s == pytest.approx([births_s[0]] * len(told), abs=1e-4)  # a sample is 0.06 ms
-    assert not running.slot_reader.lockstep
     assert running.signals[-1] == End(36_800)
 
 

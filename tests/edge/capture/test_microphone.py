@@ -59,9 +59,7 @@ def test_what_is_played_in_the_room_is_heard(
     assert state.dropped == 0
 
 
-def test_behind_both_walls_it_goes_on_listening(
-    capture: Start, sound_server: SoundServer, tmp_path: Path
-) -> None:
+def test_behind_both_walls_it_goes_on_listening(capture: Start, sound_server: SoundServer) -> None:
     source = describe("audio", "mic", Config())
     running = capture(*ARGV, wrap=lambda command: behind_the_first_wall(command, source))
     assert running.until("ready").device == "Monitor of Null Output"

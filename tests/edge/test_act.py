@@ -1,0 +1,67 @@
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from edge.act import carry_out, resume_timers
+from edge.answer import Action, CancelTimers, Forget, Remember, StartTimer
+from edge.context import Context, fold
+from edge.evidence import Note, Question, Timer
+from edge.ledger import Leaving, Ledger, Occasion, rows
+from edge.notes import Notes
+
+CONTEXT = Context(run="r", wall_at_zero_s=1000.0)
+QUESTION = Question("?", CONTEXT.now_at(60_000))
+
+
+@pytest.fixture
+def files(tmp_path: Path) -> Iterator[tuple[Notes, Ledger]]:
+    with Notes(tmp_path / "n") as notes, Ledger(tmp_path / "l") as ledger:
+        yield notes, ledger
+
+
+def done(files: tuple[Notes, Ledger], *actions: Action, context: Context = CONTEXT) -> Context:
+    return carry_out(actions, QUESTION, context, *files)
+
+
+def test_a_note_is_written_and_in_mind(files: tuple[Notes, Ledger]) -> None:
+    context = done(files, Remember("buy milk"))
+    assert files[0].recent()[0] == context.heard[-1]
+    assert (context.heard[-1].kind, context.heard[-1].source) == ("remembered", "wearer")
+
+
+def test_a_timer_counts_from_the_question(files: tuple[Notes, Ledger]) -> None:
+    context = done(files, StartTimer(90, "tea"))
+    assert context.timers == (Timer(150_000, "tea"),)
+    assert done(files, CancelTimers(), context=context).timers == ()
+
+
+def test_forgetting_reaches_notes_ledger_and_mind(files: tuple[Notes, Ledger]) -> None:
+    notes, ledger = files
+    context = CONTEXT
+    for at_s, text in ((10, "keep"), (50, "secret")):
+        note = Note("said", text, at_s * 1000, 1000.0 + at_s, "r")
+        notes.remember(note)
+        context = fold(context, note)
+        ledger.append(Leaving("Transcript", 5, "", text), Occasion("r", 1000.0 + at_s, "file"))
+    context = done(files, Forget(30_000), context=context)
+    assert [note.text for note in context.heard] == ["keep"]
+    assert [note.text for note in notes.recent()] == ["keep"]
+    assert [text for _, text in rows(ledger.path)] == ["keep", None]
+
+
+def test_timers_that_have_not_rung_are_set_again_after_a_death() -> None:
+    notes = [
+        Note("asked", "Set a timer for ten seconds.", 1000, 0, "r"),
+        Note("asked", "Set a timer for one hour for the bread.", 2000, 0, "r"),
+        Note("told", "Time is up.", 11_000, 0, "r", "timer"),
+    ]
+    assert resume_timers(CONTEXT, notes).timers == (Timer(3_602_000, "bread"),)
+
+
+def test_a_cancelled_timer_is_not_set_again() -> None:
+    notes = [
+        Note("asked", "Set a timer for one hour.", 1000, 0, "r"),
+        Note("asked", "Cancel the timer.", 2000, 0, "r"),
+    ]
+    assert resume_timers(CONTEXT, notes).timers == ()

@@ -1,0 +1,44 @@
+from edge.messages import Dropped, SealState, SourceState, Stage, StageTime, Transcript
+from edge.tally import Tally
+
+
+def decoded(*milliseconds: int) -> Tally:
+    tally = Tally()
+    for n in milliseconds:
+        stages = (StageTime(Stage.DECODE, n * 1000),)
+        tally.count(Transcript("x", 0, 1, 90, 0, stages))
+    return tally
+
+
+def test_percentiles_are_of_what_was_measured() -> None:
+    stage = decoded(*range(1, 101)).summary().stages[0]
+    assert (stage.stage, stage.count, stage.p50_ms, stage.p95_ms) == ("decode", 100, 50, 95)
+
+
+def test_a_single_time_is_every_percentile() -> None:
+    stage = decoded(7).summary().stages[0]
+    assert (stage.p50_ms, stage.p95_ms) == (7, 7)
+
+
+def test_a_source_that_counts_from_zero_again_adds_up() -> None:
+    tally = Tally()
+    for raw_bytes in (100, 500, 20, 30):
+        tally.count(SourceState("audio", "running", "m", 0, raw_bytes, 0, 0.0, True))
+    tally.count(SourceState("video", "running", "m", 0, 1000, 0, 0.0, True))
+    assert tally.raw_bytes == 1530
+
+
+def test_seals_are_the_latest_of_each_process() -> None:
+    tally = Tally()
+    tally.count(SealState("chamber", 1, "A", 1))
+    tally.count(SealState("chamber", 2, "C", 1))
+    assert [(s.process, s.level) for s in tally.summary().sealed] == [("chamber", "C")]
+
+
+def test_replies_and_losses_are_counted() -> None:
+    tally = Tally()
+    tally.count(Dropped(0, 2, 512))
+    tally.reply(30)
+    summary = tally.summary()
+    assert (summary.dropped, summary.answered) == (514, 1)
+    assert summary.stages[0].stage == "reply"
