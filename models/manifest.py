@@ -137,7 +137,7 @@ class Row:
     """Counts up when the build step changes, so that what was built before is built again."""
     build: str
     bytes_resident: int
-    """What a process grows by when it is loaded and warm, roughly, at the precision used."""
+    """What a process grows by when the model is loaded, warm and at rest; recognisers in int8."""
     without: str
     """What works without this model, as half a sentence."""
     files: tuple[File, ...]

@@ -23,8 +23,8 @@ def test_a_single_time_is_every_percentile() -> None:
 def test_a_source_that_counts_from_zero_again_adds_up() -> None:
     tally = Tally()
     for raw_bytes in (100, 500, 20, 30):
-        tally.count(SourceState("audio", "running", "m", 0, raw_bytes, 0, 0.0, True))
-    tally.count(SourceState("video", "running", "m", 0, 1000, 0, 0.0, True))
+        tally.count(SourceState("audio", "running", "m", 0, raw_bytes, 0, 0.0, live=True))
+    tally.count(SourceState("video", "running", "m", 0, 1000, 0, 0.0, live=True))
     assert tally.raw_bytes == 1530
 
 

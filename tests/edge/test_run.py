@@ -1,0 +1,115 @@
+"""The whole program as a user runs it: real files in, JSON lines out."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+import soundfile
+
+from edge import scene
+from edge.signals import SAMPLE_RATE_HZ
+
+SHARED = Path(__file__).parents[2] / "../shared/data"
+DEMO = scene.load(scene.folder("demo"))
+
+Line = dict[str, Any]
+
+
+def run(*arguments: object, data: Path, log: str = "") -> tuple[list[Line], str]:
+    """Return the JSON lines of a run and its stderr."""
+    logging = ["--log", log] if log else []
+    ended = subprocess.run(
+        [sys.executable, "-m", "edge.cli", *logging, *map(str, arguments), "--json", "--fast"],
+        capture_output=True,
+        text=True,
+        timeout=180,
+        check=False,
+        env={**os.environ, "XDG_DATA_HOME": str(data)},
+    )
+    assert ended.returncode == 0, ended.stderr
+    return [json.loads(line) for line in ended.stdout.splitlines()], ended.stderr
+
+
+def of(kind: str, lines: list[Line]) -> list[Line]:
+    return [line for line in lines if line["type"] == kind]
+
+
+def needs(path: Path) -> Path:
+    if not path.exists():
+        pytest.skip(f"{path.name} of the shared data is absent")
+    return path
+
+
+def test_a_recording_is_transcribed(tmp_path: Path) -> None:
+    clip = needs(SHARED / "speech/ps_goforward.flac")
+    lines, _ = run("run", "--audio", clip, data=tmp_path)
+    (said,) = of("Transcript", lines)
+    assert said["text"].lower().startswith("go forward")
+    assert 0 <= said["start_s"] < said["end_s"] < 4
+    assert 0.5 < said["confidence"] <= 1
+    assert said["model"].startswith("whisper-tiny.en@")
+
+
+def test_the_last_line_is_the_summary(tmp_path: Path) -> None:
+    lines, _ = run("run", "--audio", DEMO.audio, data=tmp_path)
+    summary = lines[-1]
+    assert summary["type"] == "Summary"
+    assert summary["raw_bytes"] > 100 * summary["airlock_bytes"] > 0
+    assert set(summary["sealed"]) == {"chamber", "capture.audio", "runtime"}
+    assert summary["counter"] == "equal"
+
+
+def test_photographs_are_named_and_a_sign_is_read(tmp_path: Path) -> None:
+    lines, _ = run("run", "--video", DEMO.pictures, data=tmp_path)
+    labels = [thing["label"] for seen in of("Seen", lines) for thing in seen["objects"]]
+    assert {"cat", "cup", "person"} <= set(labels)
+    texts = [seen["text"] for seen in of("Seen", lines) if seen["text"]]
+    assert ["HARBOUR BAKERY", "FRESH BREAD AT SEVEN", "CLOSED ON MONDAYS"] in texts
+
+
+def noises() -> dict[str, np.ndarray[Any, np.dtype[np.float32]]]:
+    """Return ten seconds each of silence, tones and noise, at 16 kHz."""
+    seconds = np.arange(10 * SAMPLE_RATE_HZ, dtype=np.float32) / SAMPLE_RATE_HZ
+    noise = np.random.default_rng(7).standard_normal(seconds.size).astype(np.float32)
+    return {
+        "silence": np.zeros_like(seconds),
+        "hum": 0.2 * np.sin(2 * np.pi * 50 * seconds) + 0.1 * np.sin(2 * np.pi * 440 * seconds),
+        "white": 0.05 * noise,
+        "bursts": 0.3 * noise * (np.sin(2 * np.pi * 1.5 * seconds) > 0.7),
+        "sweep": 0.2 * np.sin(2 * np.pi * (100 + 60 * seconds) * seconds),
+    }
+
+
+def test_what_is_no_speech_yields_no_words(tmp_path: Path) -> None:
+    files = []
+    for name, samples in noises().items():
+        files.append(tmp_path / f"{name}.wav")
+        soundfile.write(files[-1], samples, SAMPLE_RATE_HZ)
+    files += sorted((SHARED / "noise").glob("*.flac"))
+    heard = {
+        file.name: [line["text"] for line in of("Transcript", run("run", "--audio", file,
+                                                                   data=tmp_path)[0])]
+        for file in files
+    }  # fmt: skip
+    assert {name: texts for name, texts in heard.items() if texts} == {}
+
+
+def test_speed_changes_nothing_but_time(tmp_path: Path) -> None:
+    """Twice the same run: what a file says does not depend on how the processes are scheduled."""
+    first, second = (run("demo", data=tmp_path / name)[0] for name in ("first", "second"))
+    for kind in ("Transcript", "Seen", "Reply"):
+        assert of(kind, first) == of(kind, second)
+
+
+def test_no_log_holds_a_word_that_was_heard_or_seen(tmp_path: Path) -> None:
+    lines, log = run("demo", data=tmp_path, log="debug")
+    heard = " ".join(line["text"] for line in of("Transcript", lines)).lower()
+    assert "blue bowl" in heard
+    assert log.strip()
+    for canary in ("bowl", "keys", "dentist", "neighbo", "bakery", "harbour", "sister"):
+        assert canary not in log.lower()
