@@ -7,12 +7,12 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Final
 
-from edge import recall
-from edge.answer import Action, CancelTimers, Forget, Memory, Remember, StartTimer
 from edge.context import Context, fold, forgotten
 from edge.evidence import Note, Question, Timer
 from edge.ledger import Ledger
 from edge.notes import Notes
+from edge.recall import requests
+from edge.recall.answer import Action, CancelTimers, Forget, Memory, Remember, StartTimer
 
 LEDGER_MARGIN_S: Final = 2.0
 """A ledger's row may be dated a little before the end of what was said in it."""
@@ -50,7 +50,7 @@ def resume_timers(context: Context, notes: Sequence[Note]) -> Context:
     for note in notes:
         if note.kind == "asked":
             question = Question(note.text, context.now_at(note.at_ms))
-            wanted = recall.answer_all(question, Memory((), context.timers)).actions
+            wanted = requests.answer_all(question, Memory((), context.timers)).actions
             context = _set(context, [a for a in wanted if isinstance(a, StartTimer)], question)
             if CancelTimers() in wanted:
                 context = replace(context, timers=())

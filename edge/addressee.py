@@ -11,8 +11,8 @@ import re
 from dataclasses import dataclass
 from typing import Final
 
-from edge import phrases
-from edge.words import sentences
+from edge.recall import phrases
+from edge.recall.words import sentences
 
 LEAST_CONFIDENCE: Final = 35
 """Percent; below it the words themselves are doubtful."""

@@ -114,7 +114,8 @@ class _Said:
 def _engine(
     name: str, clips: Sequence[Clip], texts: Sequence[str], seconds: float, audio_s: float
 ) -> dict[str, Any]:
-    score = wer.score([(clip.text, text) for clip, text in zip(clips, texts, strict=True)])
+    pairs = [(clip.text, text) for clip, text in zip(clips, texts, strict=True)]
+    score = wer.score(pairs, wer.load_normaliser(manifest.folder() / "whisper-normaliser"))
     return {
         "name": name,
         "wer": round(100 * score.wer, 2),

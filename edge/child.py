@@ -162,6 +162,8 @@ class Child:
 
     def tell(self, data: bytes) -> None:
         """Write to its control pipe; a process that is just dying hears nothing."""
+        if self.stdin < 0:
+            return
         with contextlib.suppress(BrokenPipeError):
             os.write(self.stdin, data)
 

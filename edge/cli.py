@@ -11,7 +11,8 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Final
 
-from edge import bench, config, doctor, scene, view
+from edge import bench, config, doctor, scene, view, wer
+from edge.boards import BOARDS
 from edge.capture import BadSource
 from edge.capture.sources import Source, describe
 from edge.child import LOG_LEVEL
@@ -27,6 +28,7 @@ REFUSALS: Final = (
     scene.BadScene,
     manifest.ModelError,
     bench.CannotMeasure,
+    wer.CannotNormalise,
 )
 """Errors that are the user's to mend; each is one sentence."""
 
@@ -234,7 +236,7 @@ def _parser() -> argparse.ArgumentParser:
         help="JSON lines with file and text; the sounds lie beside it",
     )
     living = add("day", bench_day, benches)
-    living.add_argument("--board", choices=sorted(bench.BOARDS), default="desktop")
+    living.add_argument("--board", choices=sorted(BOARDS), default="desktop")
     living.add_argument("scenes", nargs="*", help="scenes; none means all")
     add_json(
         running,

@@ -22,7 +22,7 @@ from edge.evidence import (
     time_of_day,
 )
 from edge.messages import ContextPacket, Hello, Leaves, Model, Seen, SourceState, Transcript
-from edge.words import content, coverage, rarity, tokens
+from edge.recall.words import content, coverage, rarity, tokens
 
 KEPT_HEARD: Final = 60
 KEPT_SEEN: Final = 30

@@ -1,4 +1,4 @@
-"""Can Offrecord work on this machine, and if not, what is the one command that helps?"""
+"""Whether Offrecord can work on this machine and, if not, the one command that helps."""
 
 import ctypes.util
 import json
@@ -192,5 +192,3 @@ def _reasoner(config_path: Path | None) -> Iterator[Finding]:
             f"{reasoner.url} does not answer ({reason}); recall answers meanwhile",
             "start it, or correct [reasoner] url",
         )
-
-

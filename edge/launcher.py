@@ -235,8 +235,11 @@ class Launcher:
         self.children["runtime"] = child
         child.on_line(self._hear_runtime)
         child.on_death(self._runtime_died)
-        for message in (*self._seals.values(), *(s.state for s in self.sensing if s.state)):
-            self._tell_runtime(message)
+        for seal_state in self._seals.values():
+            self._tell_runtime(seal_state)
+        for sensing in self.sensing:
+            if sensing.state:
+                self._tell_runtime(sensing.state)
 
     def _start_chamber(self) -> None:
         pairs = [socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET) for _ in range(SLOTS)]
@@ -374,10 +377,10 @@ class Launcher:
 
     def _check(self, child: Child, profile: str, source: Source | None = None) -> bool:
         """Look at a child from outside; end the run unless it is sealed as its profile says."""
-        allowed = seal.PROFILES[profile].descriptors
+        allowed = dict(seal.PROFILES[profile].descriptors or {})
         if source and source.form is sources.Form.CAMERA_STREAM:
-            allowed = {**allowed, ANY_NUMBER: "connection"}  # opened before the seal, only read
-        inspection = seal.inspect(child.pid, profile, allowed_fds=allowed)
+            allowed[ANY_NUMBER] = "connection"  # opened before the seal, only read since
+        inspection = seal.inspect(child.pid, profile, allowed_fds=allowed or None)
         if inspection.problems:
             self._fail(f"{child.name} is not sealed: {inspection.problems[0]}")
             return False
@@ -460,11 +463,11 @@ class Launcher:
         if death.code == 0 and self._airlock_write < 0:
             self._finish()
             return
-        lost = CounterGap(self._read_by_runtime())
+        read = CounterGap(self._read_by_runtime())
 
         def again() -> None:
             self._start_runtime()
-            self._tell_runtime(lost)
+            self._tell_runtime(read)
 
         self._start_again("runtime", death, death.reason, again)
 

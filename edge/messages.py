@@ -226,9 +226,9 @@ class ChildDied(Message, frozen=True, tag=65):
 
 
 class CounterGap(Message, frozen=True, tag=66):
-    """Bytes that left the chamber and were read by a runtime that died before it noted them."""
+    """What a runtime that died had read of the airlock; what it did not enter is a gap."""
 
-    lost_bytes: Count
+    read_bytes: Count
 
 
 Control = SourceState | SealState | ChildDied | CounterGap

@@ -13,11 +13,12 @@ from typing import Final
 
 import aiohttp
 
-from edge import config, endpoint, recall
-from edge.answer import Action, Memory, shortened
+from edge import config, endpoint
 from edge.evidence import Question
 from edge.ledger import Leaving
 from edge.messages import ContextPacket, Notice
+from edge.recall import requests
+from edge.recall.answer import Action, Memory, shortened
 
 logger = logging.getLogger(__name__)
 
@@ -51,7 +52,7 @@ class Reasoner:
 
     def recall(self, question: Question, memory: Memory) -> tuple[Said, bool]:
         """Return what recall says, and whether the language model is to be asked instead."""
-        own = recall.answer_all(question, memory)
+        own = requests.answer_all(question, memory)
         connected = bool(self._settings.url)
         said = Said(own.unaided(connected=connected), "recall", own.because, own.actions)
         return said, own.needs_model and connected and not own.actions

@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-import soxr  # type: ignore[import-untyped]
+import soxr
 
 from edge.signals import CHUNK_SAMPLES, SAMPLE_RATE_HZ, AudioChunk, Samples
 

@@ -62,7 +62,7 @@ def _microphones() -> tuple[tuple[Microphone, ...], list[str]]:
     sound_server.configure()
     try:
         with _silent_libraries():
-            import sounddevice  # type: ignore[import-untyped]  # noqa: PLC0415 (it opens devices)
+            import sounddevice  # noqa: PLC0415 (loads PortAudio)
     except OSError:
         return (), [NO_PORTAUDIO]
     server = sound_server.find()

@@ -28,7 +28,7 @@ from typing import Final
 
 import numpy as np
 import numpy.typing as npt
-import sounddevice  # type: ignore[import-untyped]
+import sounddevice
 
 from edge.capture import BadSource, DeviceLost
 from edge.capture.chunks import Chunker, to_mono

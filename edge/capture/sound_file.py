@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Final
 
 import numpy as np
-import soundfile  # type: ignore[import-untyped]
+import soundfile
 
 from edge.capture import BadSource
 from edge.capture.chunks import Chunker, to_mono
@@ -19,7 +19,7 @@ from edge.slot import End
 BLOCKS_PER_S: Final = 4
 
 
-class _Forwards(soundfile.SoundFile):  # type: ignore[misc]  # the library has no types
+class _Forwards(soundfile.SoundFile):  # type: ignore[misc]  # it comes without types
     """Read on without the seek that soundfile does after each block: in an mp3 it clicks."""
 
     def seekable(self) -> bool:

@@ -13,6 +13,7 @@ from typing import Final
 
 from edge import airlock, config
 from edge.messages import Enters, Leaves, Level, Seen, SpeechStarted, Transcript, Unclear
+from edge.signals import AudioChunk
 from edge.slot import MAX_RECORD_BYTES, End, Signal, SlotReader
 
 AIRLOCK_FD: Final = 1
@@ -122,6 +123,4 @@ def in_step(slots: Sequence[Slot]) -> Iterator[Signal]:
 
 def _moment(signal: Signal) -> tuple[int, int]:
     """Sort by the clock; at one moment a picture comes before the sound."""
-    if hasattr(signal, "samples"):
-        return signal.start, 1
-    return signal.at, 0
+    return (signal.start, 1) if isinstance(signal, AudioChunk) else (signal.at, 0)

@@ -4,11 +4,11 @@ from pathlib import Path
 import pytest
 
 from edge.act import carry_out, resume_timers
-from edge.answer import Action, CancelTimers, Forget, Remember, StartTimer
 from edge.context import Context, fold
 from edge.evidence import Note, Question, Timer
 from edge.ledger import Leaving, Ledger, Occasion, rows
 from edge.notes import Notes
+from edge.recall.answer import Action, CancelTimers, Forget, Remember, StartTimer
 
 CONTEXT = Context(run="r", wall_at_zero_s=1000.0)
 QUESTION = Question("?", CONTEXT.now_at(60_000))

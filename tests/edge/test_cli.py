@@ -89,7 +89,7 @@ def test_no_microphone_is_one_sentence(tmp_path: Path) -> None:
     assert "microphone" in refused(ended) or "PortAudio" in refused(ended)
 
 
-def test_no_camera_is_one_sentence(tmp_path: Path) -> None:
+def test_no_camera_is_one_sentence() -> None:
     assert "/dev/video77" in refused(offrecord("run", "--video", "/dev/video77"))
 
 

@@ -1,5 +1,6 @@
 """The one configuration file."""
 
+from itertools import pairwise
 from pathlib import Path
 
 import msgspec
@@ -14,7 +15,7 @@ def test_the_commented_defaults_are_the_defaults() -> None:
 
 def test_every_setting_is_explained() -> None:
     lines = config.commented().splitlines()
-    bare = [b for a, b in zip(lines, lines[1:], strict=False) if " = " in b and a[:2] != "# "]
+    bare = [b for a, b in pairwise(lines) if " = " in b and a[:2] != "# "]
     assert bare == []
 
 
@@ -26,7 +27,7 @@ def test_there_are_at_most_forty_settings() -> None:
 @pytest.mark.parametrize(
     ("text", "sentence"),
     [
-        ("[gate]\nhangover = 3", "there is no setting `gate.hangover`; the nearest is `hangover_ms`"),
+        ("[gate]\nhangover = 3", "no setting `gate.hangover`; the nearest is `hangover_ms`"),
         ("[gat]\nhangover_ms = 3", "there is no setting `gat`; the nearest is `gate`"),
         ('[gate]\nhangover_ms = "3"', "expected `int`, got `str` - at `gate.hangover_ms`"),
         ("[context]\ntokens = 0", "`int` >= 1 - at `context.tokens`"),

@@ -3,12 +3,12 @@ import asyncio
 import aiohttp
 from language_model import Manner, answers, serving, streams
 
-from edge.answer import Memory
 from edge.config import Reasoner as Settings
 from edge.evidence import Note, Now, Question
 from edge.ledger import Leaving
 from edge.messages import ContextPacket, Notice
 from edge.reason import Reasoner, Said
+from edge.recall.answer import Memory
 
 NOW = Now("r", 60_000, 1e9)
 MEMORY = Memory([Note("said", "The keys are on the hook.", 1000, 1e9, "r")])

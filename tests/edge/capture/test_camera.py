@@ -14,7 +14,7 @@ from edge import seal
 from edge.capture.sources import describe
 from edge.config import Camera as Settings
 from edge.config import Config, to_argument
-from edge.seal_profiles import CONNECTION, PROFILES
+from edge.seal.profiles import CONNECTION, PROFILES
 from edge.signals import Frame
 
 Start = Callable[..., Capture]

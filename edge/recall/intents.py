@@ -4,7 +4,7 @@ import re
 from enum import Enum, auto
 from typing import Final
 
-from edge import phrases
+from edge.recall import phrases
 
 
 class Intent(Enum):

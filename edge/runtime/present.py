@@ -13,10 +13,10 @@ from typing import Final, Literal
 import msgspec
 
 from edge import act, ledger, notes
-from edge.answer import Action, shortened
 from edge.context import Context, fold, resumed
 from edge.evidence import Note, Question
 from edge.messages import Hello, Leaves, Model, Notice, Shown, SourceState
+from edge.recall.answer import Action, shortened
 
 Show = Callable[[Shown], None]
 LINE_CHARACTERS: Final = 120

@@ -16,7 +16,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, Literal, NamedTuple
 
-from edge.seal_profiles import (
+from edge.seal.birth import landlock_abi
+from edge.seal.profiles import (
     CONNECTION,
     DEVICE,
     EVENT,
@@ -29,7 +30,6 @@ from edge.seal_profiles import (
     SOUND_SERVER,
     Profile,
 )
-from edge.seal_stage0 import landlock_abi
 
 Level = Literal["A", "B", "C", "D"]
 

@@ -1,9 +1,9 @@
 import pytest
 
 from edge import airlock, config
-from edge.border import Border, Trust
 from edge.ledger import Leaving
 from edge.messages import Hello, Model, Transcript
+from edge.runtime.border import Border, Trust
 
 HELLO = airlock.encode(Hello((Model("m", "0" * 16),)))
 SAID = airlock.encode(Transcript("hello", 0, 1000, 90, 0))

@@ -8,8 +8,9 @@ import re
 from collections.abc import Callable
 from typing import Final
 
-from edge import errands, lookup, phrases
-from edge.answer import (
+from edge.evidence import Question, ago, labels_of, lines_of, time_of_day
+from edge.recall import errands, lookup, phrases
+from edge.recall.answer import (
     MOST_REASONS,
     Answer,
     Memory,
@@ -19,9 +20,8 @@ from edge.answer import (
     series,
     spelled,
 )
-from edge.evidence import Question, ago, labels_of, lines_of, time_of_day
-from edge.intents import Intent, recognise
-from edge.words import content, sentences, subject
+from edge.recall.intents import Intent, recognise
+from edge.recall.words import content, sentences, subject
 
 LATEST_S: Final = 6.0
 """A picture so old is still what one is looking at."""

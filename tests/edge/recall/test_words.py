@@ -1,6 +1,6 @@
 import pytest
 
-from edge.words import content, coverage, likeness, rarity, sentences, spellings, stem
+from edge.recall.words import content, coverage, likeness, rarity, sentences, spellings, stem
 
 
 @pytest.mark.parametrize(

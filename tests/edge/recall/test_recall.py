@@ -4,7 +4,8 @@ import re
 
 import pytest
 
-from edge.answer import (
+from edge.evidence import Note, Now, Question, Timer, seen_text
+from edge.recall.answer import (
     Answer,
     CancelTimers,
     Forget,
@@ -12,8 +13,7 @@ from edge.answer import (
     Remember,
     StartTimer,
 )
-from edge.evidence import Note, Now, Question, Timer, seen_text
-from edge.recall import answer, answer_all
+from edge.recall.requests import answer, answer_all
 
 NOW = Now("r", 100_000, 1_700_000_000.0)
 NOTHING = "I have not heard or seen anything about"

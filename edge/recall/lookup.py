@@ -11,7 +11,7 @@ from itertools import pairwise
 from typing import Final
 
 from edge.evidence import Note, Now, Question, labels_of, lines_of
-from edge.words import (
+from edge.recall.words import (
     ATTRIBUTES,
     PUTTING,
     best_match,

@@ -73,7 +73,7 @@ def test_a_child_of_somebody_else_does_not_start() -> None:
 def test_a_child_dies_with_its_launcher() -> None:
     launcher = """
 import subprocess, sys, time
-sys.path.insert(0, "tests/edge")
+sys.path.insert(0, "tests/edge/seal")
 from sealing import started
 with started("seal_leaks.py", "nothing") as child:
     child.stdout.readline()

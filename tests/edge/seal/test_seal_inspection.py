@@ -9,7 +9,7 @@ import pytest
 from sealing import HERE, ROOT, started
 
 from edge import seal
-from edge.seal_inspection import Inspection
+from edge.seal.inspection import Inspection
 
 
 def inspection_of(leak: str, *, file: int | None = None) -> Inspection:

@@ -12,8 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from edge import seal
-from edge.seal_profiles import ABSENT
-from edge.syscalls import NUMBERS
+from edge.seal.profiles import ABSENT
+from edge.seal.syscalls import NUMBERS
 
 ARCHES = list(NUMBERS)
 PID = 4711

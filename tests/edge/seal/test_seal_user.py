@@ -21,7 +21,7 @@ NOBODY = "65534"
 FILES = (
     "test_seal_attacks.py",
     "test_seal_inspection.py",
-    "test_seal_stage0.py",
+    "test_seal_birth.py",
     "test_seal_work.py",
 )
 

@@ -4,7 +4,7 @@ import ctypes
 import os
 from collections.abc import Callable
 
-from edge.syscalls import NUMBERS
+from edge.seal.syscalls import NUMBERS
 
 LIBC = ctypes.CDLL(None, use_errno=True)
 LIBC.syscall.restype = ctypes.c_long

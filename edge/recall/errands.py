@@ -6,7 +6,8 @@ the actions that `edge/act.py` carries out.
 
 import re
 
-from edge.answer import (
+from edge.evidence import Question, lasting
+from edge.recall.answer import (
     Answer,
     CancelTimers,
     Forget,
@@ -15,9 +16,8 @@ from edge.answer import (
     StartTimer,
     of_run,
 )
-from edge.duration import seconds_in
-from edge.evidence import Question, lasting
-from edge.words import content
+from edge.recall.duration import seconds_in
+from edge.recall.words import content
 
 
 def remember(match: re.Match[str], _: Question, __: Memory) -> Answer:

@@ -21,10 +21,7 @@ import aiohttp
 import msgspec
 
 from edge import airlock, config, seal
-from edge.answer import shortened
-from edge.border import Border, Trust
 from edge.context import SAMPLES_PER_S, is_repeat, sight
-from edge.conversation import Conversation
 from edge.ledger import Leaving
 from edge.messages import (
     Airlocked,
@@ -39,8 +36,11 @@ from edge.messages import (
     SourceState,
     Transcript,
 )
-from edge.present import Present, Show
-from edge.tally import Tally
+from edge.recall.answer import shortened
+from edge.runtime.border import Border, Trust
+from edge.runtime.conversation import Conversation
+from edge.runtime.present import Present, Show
+from edge.runtime.tally import Tally
 
 CONTROL_FD, SHOWN_FD, ERROR_FD = 0, 1, 2
 PACKET_BYTES: Final = 4096
@@ -161,7 +161,7 @@ class Runtime:
 
     def _close_gap(self, gap: CounterGap) -> None:
         """Enter what the runtime before this one read and did not live to enter."""
-        lost_bytes = gap.lost_bytes - self._bytes_before
+        lost_bytes = gap.read_bytes - self._bytes_before
         if lost_bytes > 0:
             why = "read by a runtime that died before it entered them; content unknown"
             self._present.enter(Leaving("CounterGap", lost_bytes, why))

@@ -1,6 +1,6 @@
 import pytest
 
-from edge.duration import seconds_in
+from edge.recall.duration import seconds_in
 
 
 @pytest.mark.parametrize(

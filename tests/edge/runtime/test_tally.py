@@ -1,5 +1,5 @@
 from edge.messages import Dropped, SealState, SourceState, Stage, StageTime, Transcript
-from edge.tally import Tally
+from edge.runtime.tally import Tally
 
 
 def decoded(*milliseconds: int) -> Tally:

@@ -11,7 +11,7 @@ from pathlib import Path
 from edge import seal
 
 HERE = Path(__file__).parent
-ROOT = HERE.parents[1]
+ROOT = HERE.parents[2]
 READABLE = (ROOT, Path(sys.prefix), Path(sys.base_prefix))
 
 
@@ -25,7 +25,7 @@ def started(  # noqa: PLR0913
     readable: Collection[Path] = (),
     writable: Collection[Path] = (),
 ) -> Iterator[subprocess.Popen[bytes]]:
-    """Run `tests/edge/PROGRAM`; at the end close its control pipe and wait for its end."""
+    """Run `PROGRAM` of this folder; at the end close its control pipe and wait for its end."""
     argv = [sys.executable, str(HERE / program), *map(str, arguments)]
     if landlock:
         argv = seal.stage0(profile, argv, readable=(*READABLE, *readable), writable=tuple(writable))

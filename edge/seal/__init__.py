@@ -3,7 +3,7 @@
 The order of a sealed life: `stage0` gives the command line that the launcher starts (Landlock, no
 new privileges), the program loads and warms up, calls `close_all_but`, `silence_stderr` and `seal`
 (seccomp, on every thread), and the launcher looks at it with `inspect` before the first sample.
-What a profile allows is a row in `edge/seal_profiles.py`.
+What a profile allows is a row in `edge/seal/profiles.py`.
 """
 
 import contextlib
@@ -20,10 +20,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, NamedTuple
 
-from edge import seal_stage0
-from edge.seal_inspection import Inspection, inspect, written_bytes
-from edge.seal_profiles import ABSENT, PROFILES, WHOLE_WORD, Known, Profile, Rule, Where
-from edge.syscalls import NUMBERS
+from edge.seal import birth
+from edge.seal.inspection import Inspection, inspect, written_bytes
+from edge.seal.profiles import ABSENT, PROFILES, WHOLE_WORD, Known, Profile, Rule, Where
+from edge.seal.syscalls import NUMBERS
 
 __all__ = [
     "PROFILES",
@@ -70,7 +70,7 @@ def stage0(  # noqa: PLR0913 (one option each, all but two by name)
     usual = [Path(place).expanduser() for place in row.readable]
     places = [*(place for place in usual if place.exists()), *readable]
     return [
-        *(sys.executable, "-I", "-S", seal_stage0.__file__),
+        *(sys.executable, "-I", "-S", birth.__file__),
         f"--parent={os.getpid()}",
         *(f"--read={place}" for place in places),
         *(f"--write={place}" for place in writable),
@@ -130,7 +130,7 @@ def seal(profile: str, *, writable_fds: Collection[int]) -> None:
         raise CannotSeal(f"there is no seal for {arch}, only for {' and '.join(NUMBERS)}")
     program = filter_program(profile, arch, writable_fds=writable_fds, pid=os.getpid())
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    for option, value in ((_PR_SET_DUMPABLE, 0), (seal_stage0.PR_SET_NO_NEW_PRIVS, 1)):
+    for option, value in ((_PR_SET_DUMPABLE, 0), (birth.PR_SET_NO_NEW_PRIVS, 1)):
         if _LIBC.prctl(option, value, 0, 0, 0):
             raise CannotSeal(f"the kernel refuses prctl {option}: {_last_error()}")
     _load(program, NUMBERS[arch]["seccomp"])
@@ -277,10 +277,10 @@ def walls() -> Walls:
     number = NUMBERS.get(os.uname().machine, {}).get("seccomp")
     kill = ctypes.byref(ctypes.c_uint32(KILL))
     action_available = ctypes.c_long(_GET_ACTION_AVAIL)
-    trial = [sys.executable, "-I", "-S", seal_stage0.__file__, "--try-user-namespace"]
+    trial = [sys.executable, "-I", "-S", birth.__file__, "--try-user-namespace"]
     return Walls(
         seccomp=number is not None
         and _LIBC.syscall(ctypes.c_long(number), action_available, ctypes.c_long(0), kill) == 0,
-        landlock_abi=seal_stage0.landlock_abi(),
+        landlock_abi=birth.landlock_abi(),
         user_namespaces=subprocess.run(trial, check=False).returncode == 0,  # noqa: S603 (our own)
     )

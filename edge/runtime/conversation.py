@@ -16,13 +16,13 @@ from typing import Final
 import aiohttp
 
 from edge import addressee, reason
-from edge.answer import Memory
 from edge.config import Config
 from edge.context import due, render
 from edge.evidence import Kind, Note, Question
 from edge.messages import Notice, Reply, Transcript
-from edge.present import Present, Show
-from edge.words import spellings
+from edge.recall.answer import Memory
+from edge.recall.words import spellings
+from edge.runtime.present import Present, Show
 
 logger = logging.getLogger(__name__)
 
