@@ -124,13 +124,10 @@ class Recogniser:
     def _recognise(self, samples: Samples) -> Recognition:
         spent = _Spent()
         said = self._attempt(samples, SHORTEST_WINDOW_S, spent, may_repeat=0)
-        if not self._full_window and (said.repeats or 0 < said.confidence < UNSURE):
-            fits = len(samples) < to_samples(SECOND_WINDOW_S - SILENCE_AFTER_S)
-            second_s = SECOND_WINDOW_S if fits else FULL_WINDOW_S
-            second = self._attempt(samples, second_s, spent, may_repeat=1)
-            said = second if said.repeats or second.confidence > said.confidence else said
+        if not self._full_window and (said.repeats or said.confidence < UNSURE):
+            said = self._second_look(samples, said, spent)
         text = self._whisper.vocabulary.spell(said.tokens).strip()
-        rejected = not is_speech(said.no_speech, said.confidence, text)
+        rejected = not (is_speech(said.no_speech, said.confidence) and has_words(text))
         return Recognition(
             text="" if rejected else unicodedata.normalize("NFC", text),
             confidence=said.confidence,
@@ -140,6 +137,15 @@ class Recogniser:
             encode_us=spent.encode_us,
             decode_us=spent.decode_us,
         )
+
+    def _second_look(self, samples: Samples, first: _Said, spent: _Spent) -> _Said:
+        """Return what a longer window gives, if that is surer; noise is not worth it."""
+        if not is_speech(first.no_speech, first.confidence):
+            return first
+        fits = len(samples) < to_samples(SECOND_WINDOW_S - SILENCE_AFTER_S)
+        shortest_s = SECOND_WINDOW_S if fits else FULL_WINDOW_S
+        second = self._attempt(samples, shortest_s, spent, may_repeat=1)
+        return second if first.repeats or second.confidence > first.confidence else first
 
     def _attempt(
         self, samples: Samples, shortest_s: float, spent: _Spent, *, may_repeat: int
@@ -199,12 +205,15 @@ class Recogniser:
         return _Said(kept, confidence, no_speech, repeats=surplus > 0)
 
 
-def is_speech(no_speech: float, confidence: float, text: str) -> bool:
-    """Decide whether what Whisper says is to be believed."""
+def is_speech(no_speech: float, confidence: float) -> bool:
+    """Decide from the model's two probabilities whether anything was said."""
     if no_speech > NO_SPEECH or confidence < LEAST_CONFIDENCE:
         return False
-    if no_speech > MAYBE_NO_SPEECH and confidence < MAYBE_CONFIDENCE:
-        return False
+    return no_speech <= MAYBE_NO_SPEECH or confidence >= MAYBE_CONFIDENCE
+
+
+def has_words(text: str) -> bool:
+    """Say whether there is more than punctuation in a text."""
     return any(character.isalnum() for character in text)
 
 
