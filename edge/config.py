@@ -52,7 +52,7 @@ class Gate(Section, frozen=True):
     """Silero's probability from which a chunk counts as speech."""
     onset_ms: Positive = 96
     """This much speech within twice as long starts an utterance."""
-    hangover_ms: Positive = 500
+    hangover_ms: Positive = 600
     """Silence after which an utterance has ended."""
     pre_roll_ms: Positive = 600
     """Sound before the onset that belongs to the utterance, so that no first word is cut."""

@@ -115,7 +115,7 @@ def load_ears(settings: config.Config, shelf: Shelf) -> Ears:
     recogniser = Recogniser.load(lambda file: shelf.take(model, file), settings.recogniser)
     activity.warm_up()
     recogniser.warm_up()
-    return Ears(activity, Segmenter(settings.gate), recogniser)
+    return Ears(activity, Segmenter(settings.gate, pauses=True), recogniser)
 
 
 def load_eyes(settings: config.Vision, shelf: Shelf) -> Eyes:

@@ -111,6 +111,7 @@ class Recogniser:
         for seconds in (SHORTEST_WINDOW_S, SECOND_WINDOW_S):
             heard = self._encode(np.zeros(0, np.float32), seconds, _Spent())
             self._decode(heard, 2, never_silent=True)
+        self._whisper.decoder.forget()
 
     def recognise(self, utterance: Utterance) -> Recognition:
         """Return what was said, or a rejection. At once, if that was asked at the pause before."""

@@ -5,7 +5,7 @@ from typing import Final
 
 from edge.airlock import plain
 from edge.chamber.asr import Recogniser
-from edge.chamber.segmenter import Segmenter, SpeechBegan
+from edge.chamber.segmenter import Paused, Segmenter, SpeechBegan
 from edge.chamber.voice_activity import VoiceActivity
 from edge.messages import Leaves, Level, SpeechStarted, Stage, StageTime, Transcript, Unclear
 from edge.signals import SAMPLE_RATE_HZ, AudioChunk, Utterance, to_ms
@@ -25,8 +25,8 @@ class Ears:
         self._activity, self._segmenter, self._asr = activity, segmenter, asr
         self._level_due = 0
 
-    def listen(self, chunk: AudioChunk) -> Iterator[Leaves | Utterance]:
-        """Take the next chunk; yield what it began, and the utterance that it completed."""
+    def listen(self, chunk: AudioChunk) -> Iterator[Leaves | Paused | Utterance]:
+        """Take the next chunk; yield what it began, a pause, the utterance that it completed."""
         probability = self._activity.update(chunk)
         if self.watched and chunk.start >= self._level_due:
             self._level_due = chunk.start + LEVEL_EVERY_SAMPLES
@@ -40,6 +40,10 @@ class Ears:
         for event in self._segmenter.flush():
             if isinstance(event, Utterance):
                 yield event
+
+    def anticipate(self, pause: Paused) -> None:
+        """Recognise what was said up to a pause: if nothing follows, the text is then ready."""
+        self._asr.recognise(pause.so_far)
 
     def understand(self, utterance: Utterance, model: int) -> Leaves:
         """Return what was said, or that nothing was understood."""

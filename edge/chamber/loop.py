@@ -5,12 +5,14 @@ Live, hearing, understanding and seeing each have a thread and a bounded queue:
 | queue      | holds        | when it is full                                    |
 |------------|--------------|----------------------------------------------------|
 | chunks     | 30 s         | the newest chunk is dropped, counted and reported  |
-| utterances | 8            | hearing waits (and then drops chunks)              |
+| utterances | 8            | hearing waits (and then drops chunks); a pause in  |
+|            |              | them, recognised ahead of its end, is left out     |
 | frame      | 1            | the newest wins, the older one is counted          |
 
 In lockstep (a file, as fast as it goes) one thread does everything in the stream's order.
 """
 
+import contextlib
 import threading
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
@@ -20,6 +22,7 @@ from typing import Final
 from edge.chamber.doors import Exit
 from edge.chamber.ears import Ears
 from edge.chamber.eyes import Eyes
+from edge.chamber.segmenter import Paused
 from edge.messages import Dropped, Ended, Leaves, Transcript
 from edge.signals import SAMPLE_RATE_HZ, AudioChunk, Frame, Utterance, to_ms
 from edge.slot import End, Signal
@@ -81,7 +84,8 @@ def run_in_step(signals: Iterable[Signal], senses: Senses, exit_: Exit) -> Ended
         exit_.stream_s = tally.now / SAMPLE_RATE_HZ
         if isinstance(signal, AudioChunk) and senses.ears:
             for event in senses.ears.listen(signal):
-                _leave_or_understand(event, senses, exit_, tally)
+                if not isinstance(event, Paused):  # nothing is ahead of time here
+                    _leave_or_understand(event, senses, exit_, tally)
         elif isinstance(signal, Frame):
             _look(signal, senses, exit_, tally)
     if senses.ears:
@@ -94,7 +98,7 @@ def run_live(signals: Iterable[Signal], senses: Senses, exit_: Exit) -> Ended:
     """Hand every signal to the thread that it is for; return when all sources have ended."""
     tally = Tally(exit_)
     chunks: Queue[AudioChunk | None] = Queue(CHUNKS_HELD)
-    utterances: Queue[Utterance | None] = Queue(UTTERANCES_HELD)
+    utterances: Queue[Paused | Utterance | None] = Queue(UTTERANCES_HELD)
     frames: Queue[Frame | None] = Queue(1)
     threads = [
         threading.Thread(target=target, name=name)
@@ -144,7 +148,7 @@ def _newest(frames: "Queue[Frame | None]", frame: Frame, tally: Tally) -> None:
 
 def _hear_all(
     chunks: "Queue[AudioChunk | None]",
-    utterances: "Queue[Utterance | None]",
+    utterances: "Queue[Paused | Utterance | None]",
     senses: Senses,
     exit_: Exit,
 ) -> None:
@@ -153,6 +157,9 @@ def _hear_all(
             for event in senses.ears.listen(chunk):
                 if isinstance(event, Utterance):
                     utterances.put(event)
+                elif isinstance(event, Paused):
+                    with contextlib.suppress(Full):
+                        utterances.put_nowait(event)
                 else:
                     exit_.leave(event)
         for utterance in senses.ears.finish():
@@ -161,10 +168,13 @@ def _hear_all(
 
 
 def _understand_all(
-    utterances: "Queue[Utterance | None]", senses: Senses, exit_: Exit, tally: Tally
+    utterances: "Queue[Paused | Utterance | None]", senses: Senses, exit_: Exit, tally: Tally
 ) -> None:
-    while utterance := utterances.get():
-        _leave_or_understand(utterance, senses, exit_, tally)
+    while spoken := utterances.get():
+        if isinstance(spoken, Utterance):
+            _leave_or_understand(spoken, senses, exit_, tally)
+        elif senses.ears:
+            senses.ears.anticipate(spoken)
 
 
 def _see_all(frames: "Queue[Frame | None]", senses: Senses, exit_: Exit, tally: Tally) -> None:

@@ -15,4 +15,6 @@ def session(model: bytes, threads: int) -> ort.InferenceSession:
     options.inter_op_num_threads = 1
     options.log_severity_level = 3
     options.add_session_config_entry("session.intra_op.allow_spinning", "0")
-    return ort.InferenceSession(model, options, providers=["CPUExecutionProvider"])
+    made = ort.InferenceSession(model, options, providers=["CPUExecutionProvider"])
+    made._model_bytes = None  # noqa: SLF001 (it keeps the file's bytes for ever: 38 MB of Whisper)
+    return made

@@ -4,6 +4,7 @@ Is it louder than the room (a comparison)? Is it shaped like a voice (webrtcvad,
 (Silero, 110 us)? The last is asked only where both others agreed within the last `LINGER_CHUNKS`.
 """
 
+import math
 from bisect import bisect_left, insort
 from collections import deque
 from typing import Final
@@ -98,8 +99,9 @@ class VoiceActivity:
             self._lead_in.clear()
         self._next = chunk.end
         was_open = self._open_chunks > 0
-        self._open_chunks = LINGER_CHUNKS if self._worth_it(samples) else self._open_chunks - 1
-        if self._open_chunks <= 0:
+        left = max(0, self._open_chunks - 1)
+        self._open_chunks = LINGER_CHUNKS if self._worth_it(samples) else left
+        if not self._open_chunks:
             self._lead_in.append(samples)
             return 0.0
         if not was_open:
@@ -111,7 +113,7 @@ class VoiceActivity:
 
     def _worth_it(self, samples: Samples) -> bool:
         power = float(np.dot(samples, samples)) / CHUNK_SAMPLES
-        self.level_dbfs = 10 * np.log10(max(power, 1e-12))
+        self.level_dbfs = 10 * math.log10(max(power, 1e-12))
         loud = power > self._energy_ratio * self._floor.update(power)
         voiced = self._webrtc.is_speech(_pcm(samples)[:WEBRTC_BYTES], SAMPLE_RATE_HZ)
         return loud and voiced
