@@ -99,8 +99,10 @@ class Runtime:
             if is_repeat(present.context, message):
                 return
             self._tally.count(message)
-            self._show(message)
-            self._conversation.hear(message, self._spoken_s(message))
+            turn = self._conversation.note(message, self._spoken_s(message))
+            self._show(message)  # what is shown is noted: a kill -9 now loses nothing
+            if turn:
+                self._conversation.answer(turn)
             self._ring()
             return
         if isinstance(message, Seen):

@@ -59,8 +59,8 @@ class Conversation:
         self.on_reply: Callable[[float], None] = lambda _latency_ms: None
         self.context_tokens = 0
 
-    def hear(self, heard: Transcript, spoken_s: float) -> None:
-        """Note an utterance and answer it if it is for the companion."""
+    def note(self, heard: Transcript, spoken_s: float) -> Turn | None:
+        """Note an utterance; return the turn that is to be answered if it is for the companion."""
         present = self._present
         shift_ms = present.context.audio_shift_ms
         answered = heard.start_ms + shift_ms < present.context.answered_until_ms
@@ -71,10 +71,10 @@ class Conversation:
             meant = addressee.Decision("", heard.text)
         if meant.rest:
             present.keep(self._note("said", meant.rest, at_ms, heard))
-        if meant.request:
-            present.keep(self._note("asked", meant.request, at_ms, heard))
-        if meant.request:
-            self._begin(Turn(Question(meant.request, present.context.now_at(at_ms)), spoken_s))
+        if not meant.request:
+            return None
+        present.keep(self._note("asked", meant.request, at_ms, heard))
+        return Turn(Question(meant.request, present.context.now_at(at_ms)), spoken_s)
 
     def ring(self, now_ms: int) -> None:
         """Say which timers are due."""
@@ -103,7 +103,8 @@ class Conversation:
 
     # --- one turn ------------------------------------------------------------------------------
 
-    def _begin(self, turn: Turn) -> None:
+    def answer(self, turn: Turn) -> None:
+        """Answer at once, or begin an answer that streams."""
         self._break_off()
         self._turn = turn
         memory, found = self._memory(turn.question)
