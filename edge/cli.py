@@ -39,6 +39,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     if arguments.log:
         os.environ[LOG_LEVEL] = arguments.log.upper()  # for the children
         logging.basicConfig(level=arguments.log.upper(), format="%(name)s: %(message)s")
+    else:
+        logging.getLogger("edge").addHandler(logging.NullHandler())
     command: Callable[[argparse.Namespace], int] = arguments.command
     try:
         return command(arguments)

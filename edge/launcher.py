@@ -422,6 +422,7 @@ class Launcher:
             return
         if death.code == BAD_SOURCE_EXIT:
             self._fail(sensing.state.detail if sensing.state else death.reason)
+            return
         if death.code == 0 or self._stopping:
             sensing.ended = True
             self._close_slots_when_all_ended()

@@ -20,11 +20,12 @@ DEMO = scene.load(scene.folder("demo"))
 Line = dict[str, Any]
 
 
-def run(*arguments: object, data: Path, log: str = "") -> tuple[list[Line], str]:
+def run(*arguments: object, data: Path, log: str = "", fast: bool = True) -> tuple[list[Line], str]:
     """Return the JSON lines of a run and its stderr."""
     logging = ["--log", log] if log else []
+    pace = ["--fast"] if fast else []
     ended = subprocess.run(
-        [sys.executable, "-m", "edge.cli", *logging, *map(str, arguments), "--json", "--fast"],
+        [sys.executable, "-m", "edge.cli", *logging, *map(str, arguments), "--json", *pace],
         capture_output=True,
         text=True,
         timeout=180,
@@ -99,11 +100,27 @@ def test_what_is_no_speech_yields_no_words(tmp_path: Path) -> None:
     assert {name: texts for name, texts in heard.items() if texts} == {}
 
 
-def test_speed_changes_nothing_but_time(tmp_path: Path) -> None:
-    """Twice the same run: what a file says does not depend on how the processes are scheduled."""
+def said_and_seen(lines: list[Line]) -> list[Line]:
+    """Return everything that a run understood, without how long it took."""
+    timing = {"stages_ms", "latency_ms"}
+    kinds = ("Transcript", "Seen", "Reply")
+    return [
+        {key: value for key, value in line.items() if key not in timing}
+        for kind in kinds
+        for line in of(kind, lines)
+    ]
+
+
+def test_the_same_file_is_understood_the_same_twice(tmp_path: Path) -> None:
     first, second = (run("demo", data=tmp_path / name)[0] for name in ("first", "second"))
-    for kind in ("Transcript", "Seen", "Reply"):
-        assert of(kind, first) == of(kind, second)
+    assert said_and_seen(first) == said_and_seen(second)
+
+
+@pytest.mark.long
+def test_speed_changes_nothing_but_time(tmp_path: Path) -> None:
+    fast, _ = run("demo", data=tmp_path / "fast")
+    paced, _ = run("demo", data=tmp_path / "paced", fast=False)
+    assert said_and_seen(fast) == said_and_seen(paced)
 
 
 def test_no_log_holds_a_word_that_was_heard_or_seen(tmp_path: Path) -> None:
