@@ -14,6 +14,7 @@ from typing import Final, Literal
 
 from rich.console import Console
 from rich.table import Table
+from rich.text import Text
 
 from edge import config, seal
 from models import fetch, manifest
@@ -22,10 +23,10 @@ Verdict = Literal["ok", "note", "fail"]
 NEEDED_DISK_MB: Final = 300
 """Room for fetching and building the default models."""
 NEEDED_MEMORY_MB: Final = 400
-MARKS: Final[dict[Verdict, str]] = {
-    "ok": "[green]✓[/green] ok",
-    "note": "[yellow]•[/yellow] note",
-    "fail": "[red]✗[/red] fail",
+MARKS: Final[dict[Verdict, tuple[str, str]]] = {
+    "ok": ("✓", "green"),
+    "note": ("•", "yellow"),
+    "fail": ("✗", "bold red"),
 }
 
 
@@ -61,13 +62,15 @@ def report(findings: Sequence[Finding], *, as_json: bool) -> None:
         ok = not exit_status(findings)
         print(json.dumps({"ok": ok, "checks": [asdict(finding) for finding in findings]}))
         return
-    table = Table(box=None, pad_edge=False, header_style="bold")
-    for column in ("", "check", "found"):
-        table.add_column(column)
+    table = Table.grid(padding=(0, 1))
     for finding in findings:
-        remedy = f"\n[dim]→ {finding.remedy}[/dim]" if finding.remedy else ""
-        table.add_row(MARKS[finding.verdict], finding.name, finding.found + remedy)
+        found = Text(finding.found)
+        if finding.remedy:
+            found.append(f"\n→ {finding.remedy}", "dim" if finding.verdict == "ok" else "bold")
+        table.add_row(Text(*MARKS[finding.verdict]), finding.name, found)
     Console(highlight=False).print(table)
+    if exit_status(findings):
+        print("\nThe demo cannot run yet: mend what is marked ✗.")
 
 
 def _configuration(path: Path | None) -> Iterator[Finding]:

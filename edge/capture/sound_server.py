@@ -150,10 +150,15 @@ class SoundServer:
         self._changed = False
         self._pulse.pa_context_connect(self._context, None, NO_AUTOSPAWN, None)
         try:
-            self._wait(lambda: self._state() >= READY, PATIENCE_S)
+            self._become_ready()
         except NoSoundServer:
             self.close()
             raise
+
+    def _become_ready(self) -> None:
+        self._wait(lambda: self._state() >= READY, PATIENCE_S)
+        if self._state() > READY:  # failed, or terminated
+            raise NoSoundServer("no sound server answers")
 
     def close(self) -> None:
         """Hang up; nothing may be asked after it."""

@@ -1,31 +1,25 @@
 """What a person sees of a run: a live screen, plain lines, or JSON lines for a program."""
 
+import io
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import IO, Any, Final, Protocol
 
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from edge.airlock import plain
 from edge.capture.devices import Devices
-from edge.messages import ContextPacket, Shown, Summary
-from edge.view.lines import Lines, event, size
-from edge.view.live import LiveView
+from edge.messages import Airlocked, ContextPacket, Reply, Shown, SourceState, Summary
+from edge.view.lines import Event, Lines, clock, event, moment_of, size
+from edge.view.live import LiveView, fits
 from edge.view.summary import summary
 from models.fetch import Result
 from models.manifest import Row
 
-STYLES: Final = {
-    "heard": "cyan",
-    "saw": "magenta",
-    "reply": "bold green",
-    "sealed": "dim",
-    "missed": "yellow",
-    "restart": "bold yellow",
-    "lost": "bold yellow",
-    "failed": "bold red",
-}
+INDENT: Final = " " * 19
+"""Where words begin in a plain line."""
 
 
 class View(Protocol):
@@ -45,27 +39,36 @@ def choose(*, as_json: bool, stream: IO[str]) -> View:
     """Return the view that suits the stream."""
     if as_json:
         return JsonView(stream)
-    console = Console(file=stream, highlight=False)
-    return LiveView(console) if console.is_terminal else PlainView(console)
+    console = Console(file=stream, highlight=False, markup=False, emoji=False)
+    return LiveView(console) if fits(console) else PlainView(stream)
 
 
 class JsonView:
-    """One JSON object a line, and nothing else."""
+    """One JSON object a line, and nothing else; ASCII, so that any reader finds the same lines."""
 
     wants_levels = False
 
     def __init__(self, stream: IO[str]) -> None:
         self._stream, self._lines = stream, Lines()
+        self._phases: dict[str, str] = {}
 
     def show(self, message: Shown) -> None:
         """Write a line at once: a program waits for it."""
         self._lines.note(message)
-        line = json.dumps(self._lines.as_json(message), ensure_ascii=False)
-        self._stream.write(f"{line}\n")
-        self._stream.flush()
+        if self._is_news(message):
+            self._stream.write(f"{json.dumps(self._lines.as_json(message))}\n")
+            self._stream.flush()
 
     def close(self) -> None:
         """Nothing to give back."""
+
+    def _is_news(self, message: Shown) -> bool:
+        """Leave running counts to the screen: the summary has their sums."""
+        if isinstance(message, SourceState):
+            before = self._phases.get(message.kind)
+            self._phases[message.kind] = message.phase
+            return message.phase != before
+        return not isinstance(message, Airlocked)
 
 
 class PlainView:
@@ -73,25 +76,39 @@ class PlainView:
 
     wants_levels = False
 
-    def __init__(self, console: Console) -> None:
-        self._console = console
+    def __init__(self, stream: IO[str]) -> None:
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")  # a letter that the stream cannot write is no end
+        self._stream = stream
+        self._at_ms = 0
 
     def show(self, message: Shown) -> None:
         """Write what makes a line; the context packet before a reply; the summary last."""
+        self._at_ms = max(self._at_ms, moment_of(message))
         if isinstance(message, Summary):
-            self._console.print()
-            self._console.print(summary(message))
-        elif isinstance(message, ContextPacket):
-            self._console.print(Text(f"{'':9}context  {message.tokens} tokens", "dim"))
-        elif found := event(message):
-            when, what, words = found
-            self._console.print(
-                Text.assemble((f"{when:>7}  ", "dim"), (f"{what:8} ", STYLES.get(what, "")), words),
-                soft_wrap=True,
+            plain_console = Console(
+                file=self._stream, width=80, no_color=True, force_terminal=False
             )
+            plain_console.print()
+            plain_console.print(summary(message))
+        elif isinstance(message, ContextPacket):
+            self._write(Event(clock(self._at_ms), "context", f"{message.tokens} tokens"))
+            self._write_under(message.text.splitlines())
+        elif line := event(message, self._at_ms):
+            self._write(line)
+            if isinstance(message, Reply):
+                self._write_under(f"because {reason}" for reason in message.because)
 
     def close(self) -> None:
         """Nothing to give back."""
+
+    def _write(self, line: Event) -> None:
+        self._stream.write(f"{line.when:7}  {line.kind:8}  {line.words}\n")
+        self._stream.flush()
+
+    def _write_under(self, lines: Iterable[str]) -> None:
+        self._stream.writelines(f"{INDENT}{words}\n" for words in map(plain, lines) if words)
+        self._stream.flush()
 
 
 def print_devices(found: Devices, *, as_json: bool) -> None:

@@ -4,7 +4,7 @@ Words from the outside (heard, read, answered) are cleaned of control characters
 """
 
 from collections.abc import Sequence
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 import msgspec
 
@@ -13,7 +13,9 @@ from edge.messages import (
     ChildDied,
     ContextPacket,
     Dropped,
+    Ended,
     Hello,
+    Level,
     Message,
     Model,
     Notice,
@@ -22,6 +24,7 @@ from edge.messages import (
     Seen,
     Shown,
     SourceState,
+    SpeechStarted,
     Summary,
     Transcript,
     Unclear,
@@ -33,6 +36,7 @@ LEVELS: Final = {
     "C": "seccomp alone",
     "D": "the sound server is trusted",
 }
+SAMPLES_PER_MS: Final = 16
 Fields = dict[str, Any]
 
 
@@ -143,44 +147,80 @@ def size(count: float) -> str:
 
 def clock(at_ms: int) -> str:
     """Return a moment of the stream as minutes and seconds."""
-    return f"{at_ms // 60_000:02d}:{at_ms % 60_000 / 1000:04.1f}"
+    return f"{at_ms // 60_000:02d}:{at_ms % 60_000 // 100 / 10:04.1f}"
+
+
+def counted(count: int, noun: str) -> str:
+    """Return a number of things in words."""
+    return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
+
+
+def moment_of(message: Shown) -> int:
+    """Return the milliseconds of the stream that a message tells of; 0 if of none."""
+    match message:
+        case Transcript() | Unclear():
+            return message.end_ms
+        case SpeechStarted() | Seen() | Level() | Dropped() | Ended():
+            return message.at_ms
+        case SourceState():
+            return message.samples // SAMPLES_PER_MS
+        case _:
+            return 0
 
 
 def sight(seen: Seen) -> str:
     """Return what a picture showed, in a line."""
-    things = [thing.label for thing in seen.things]
-    counted = [
-        label if things.count(label) == 1 else f"{things.count(label)} x {label}"
+    things = [plain(thing.label) for thing in seen.things]
+    labels = [
+        label if things.count(label) == 1 else f"{label} ({things.count(label)})"
         for label in dict.fromkeys(things)
     ]
-    texts = [f"“{plain(line.text)}”" for line in seen.lines]
-    return " · ".join((*counted, *texts)) or "nothing I know"
+    text = " / ".join(plain(line.text) for line in seen.lines)
+    return " · ".join((*labels, *([f"“{text}”"] if text else ()))) or "nothing I know"
 
 
-def event(  # noqa: C901, PLR0911 (one case a kind of message)
-    message: Shown,
-) -> tuple[str, str, str] | None:
-    """Return what a line says: when, what kind, and the words; None for what makes no line."""
+class Event(NamedTuple):
+    """A line of a person's log."""
+
+    when: str
+    kind: str
+    words: str
+
+
+def event(message: Shown, at_ms: int) -> Event | None:
+    """Return the line that a message makes at this moment of the stream; None for no line."""
     match message:
         case Transcript():
-            return clock(message.end_ms), "heard", plain(message.text)
+            kind, words = "heard", message.text
         case Unclear():
-            return clock(message.end_ms), "heard", "(no words)"
+            kind, words = "heard", "(no words)"
         case Seen():
-            return clock(message.at_ms), "saw", sight(message)
-        case Dropped():
-            lost = f"{message.frames} pictures, {message.samples / 16_000:.1f} s of sound"
-            return clock(message.at_ms), "missed", lost
+            kind, words = "saw", sight(message)
         case Reply(partial=False):
-            return "", "reply", plain(message.text)
+            kind, words = "reply", message.text
+        case _:
+            return _own_affairs(message, at_ms)
+    return Event(clock(moment_of(message) or at_ms), kind, plain(words))
+
+
+def _own_affairs(message: Shown, at_ms: int) -> Event | None:
+    """Return the line of what concerns the companion itself."""
+    match message:
+        case Dropped():
+            sound_s = message.samples / (1000 * SAMPLES_PER_MS)
+            kind, words = (
+                "missed",
+                f"{counted(message.frames, 'picture')}, {sound_s:.1f} s of sound",
+            )
         case Notice():
-            return "", "note", plain(message.text)
+            kind, words = "note", message.text
         case ChildDied():
-            return "", "restart", f"{message.process}: {plain(message.reason)}; starting it again"
+            kind, words = "restart", f"{message.process}: {message.reason}; starting it again"
         case SealState():
-            walls = LEVELS[message.level]
-            return "", "sealed", f"{message.process} at level {message.level}: {walls}"
+            kind = "sealed"
+            words = f"{message.process} at level {message.level}: {LEVELS[message.level]}"
         case SourceState(phase="lost" | "failed"):
-            return "", message.phase, plain(message.detail or message.device)
+            kind, words = message.phase, message.detail or message.device
         case _:
             return None
+    return Event(clock(at_ms), kind, plain(words))

@@ -1,48 +1,71 @@
-"""The run in numbers, as a table for a person."""
+"""The run in numbers, for a person."""
 
 from typing import Final
 
+from rich import box
+from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
 from edge.messages import Summary
-from edge.view.lines import LEVELS, ratio, size
+from edge.view.lines import LEVELS, counted, ratio, size
 
 COUNTERS: Final = {
-    "equal": Text("equals the ledger's, to the byte", "green"),
-    "differs": Text("DIFFERS from the ledger's", "bold red"),
-    "unchecked": Text("could not be compared", "yellow"),
+    "equal": Text("equals the ledger's, to the byte"),
+    "differs": Text("! DIFFERS from the ledger's", "bold"),
+    "unchecked": Text("could not be compared here", "dim"),
 }
 STAGES: Final = {
-    "mel": "features of speech",
-    "encode": "speech, encoder",
-    "decode": "speech, decoder",
-    "detect": "things",
-    "read": "text",
+    "mel": "speech: features",
+    "encode": "speech: encoder",
+    "decode": "speech: decoder",
+    "detect": "pictures: things",
+    "read": "pictures: text",
     "reply": "end of question to answer",
 }
 
 
-def summary(done: Summary) -> Table:
-    """Return the run in numbers, as a table."""
-    table = Table.grid(padding=(0, 2))
-    table.add_column(style="dim", justify="right")
-    table.add_column()
-    packed = ratio(done.raw_bytes, done.airlock_bytes)
-    table.add_row("heard", f"{done.heard} utterances")
-    table.add_row("seen", f"{done.seen} pictures")
-    table.add_row("answered", f"{done.answered} questions")
+def summary(done: Summary) -> RenderableType:
+    """Return the run in numbers: what was understood, what left, how it was sealed, how fast."""
+    parts: list[RenderableType] = [_understood(done), Text(), _promise(done)]
+    if done.stages:
+        parts += [Text(), _stages(done)]
+    return Group(*parts)
+
+
+def _understood(done: Summary) -> Text:
+    line = Text.assemble(
+        "  heard ", (counted(done.heard, "utterance"), "bold"),
+        "  ·  saw ", (counted(done.seen, "picture"), "bold"),
+        "  ·  answered ", (counted(done.answered, "request"), "bold"),
+    )  # fmt: skip
     if done.dropped:
-        table.add_row("missed", Text(f"{done.dropped} samples or pictures", "yellow"))
-    table.add_row(
-        "left the chamber",
-        f"{size(done.airlock_bytes)} of {size(done.raw_bytes)} of raw media (1 : {packed})",
-    )
+        line.append(f"  ·  missed {done.dropped:,} samples or pictures")
+    return line
+
+
+def _promise(done: Summary) -> Table:
+    """Return what came in, what left, whether that was all, and the walls around it."""
+    table = Table.grid(padding=(0, 2), pad_edge=True)
+    table.add_column(style="dim", no_wrap=True)
+    table.add_column()
+    raw, out = size(done.raw_bytes), size(done.airlock_bytes)
+    packed = f"  {ratio(done.raw_bytes, done.airlock_bytes):,} : 1" if done.airlock_bytes else ""
+    table.add_row("raw media in", Text.assemble((raw, "bold"), " of sound and pictures, forgotten"))
+    table.add_row("context out", Text.assemble((out, "bold"), " of text", (packed, "bold")))
     table.add_row("kernel's count", COUNTERS[done.counter])
     for level in sorted({seal.level for seal in done.sealed}):
         names = ", ".join(seal.process for seal in done.sealed if seal.level == level)
-        table.add_row(f"sealed at {level}", f"{names}: {LEVELS[level]}")
+        walls = Text.assemble((level, "bold"), f"  {LEVELS[level]}: {names}")
+        table.add_row("sealed at level", walls)
+    return table
+
+
+def _stages(done: Summary) -> Table:
+    table = Table(box=box.SIMPLE_HEAD, show_edge=False, header_style="dim", border_style="dim")
+    for title in (" stage", "times", "p50 ms", "p95 ms"):
+        table.add_column(title, justify="left" if title == " stage" else "right")
     for stage in done.stages:
-        typical = f"{stage.p50_ms:.0f} ms typical, {stage.p95_ms:.0f} ms at worst in 20"
-        table.add_row(STAGES.get(stage.stage, stage.stage), typical)
+        name = STAGES.get(stage.stage, stage.stage)
+        table.add_row(f" {name}", f"{stage.count}", f"{stage.p50_ms:.0f}", f"{stage.p95_ms:.0f}")
     return table

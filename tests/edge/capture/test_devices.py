@@ -1,7 +1,9 @@
 import struct
 import subprocess
 import sys
+from pathlib import Path
 
+import pytest
 from pulse_room import SoundServer
 
 from edge.capture import devices
@@ -25,6 +27,15 @@ def test_microphones_have_the_names_that_the_sound_server_gives_them(
     found = listed()  # a real microphone is preferred to a loudspeaker's monitor
     assert "Microphone(name='Null Input', rate_hz=16000, channels=1, default=True)" in found
     assert "Monitor" not in found
+
+
+def test_without_a_sound_server_the_list_is_short_and_says_what_to_do(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PULSE_SERVER", f"unix:{tmp_path}/nobody")
+    found = listed()
+    assert "problems=(" in found
+    assert "no microphone was found" in found or "PortAudio" in found
 
 
 def test_a_camera_is_known_by_what_the_kernel_says_of_it() -> None:

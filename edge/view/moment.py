@@ -1,0 +1,128 @@
+"""What does the screen know at a moment? A frozen snapshot and one function that folds messages in.
+
+No terminal and no clock in here: time is the stream's, as the messages tell it.
+"""
+
+from dataclasses import dataclass, replace
+from typing import Final
+
+from edge.messages import (
+    Airlocked,
+    ContextPacket,
+    Ended,
+    Hello,
+    Level,
+    Reply,
+    SealLevel,
+    SealState,
+    Shown,
+    SourceState,
+    SpeechStarted,
+    Summary,
+    Transcript,
+    Unclear,
+)
+from edge.view.lines import Event, event, moment_of
+
+KEPT_EVENTS: Final = 60
+KEPT_LEVELS: Final = 32
+WAKING: Final = "waking up: models are loaded, then the seal closes"
+ENDED: Final = "all sources have ended"
+
+
+@dataclass(frozen=True, slots=True)
+class Loudness:
+    """One beat of the meter."""
+
+    dbfs: int
+    is_speech: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """Everything that is drawn."""
+
+    at_ms: int = 0
+    status: str = WAKING
+    """What a person should know instead of what is sensed; empty while all is well."""
+    sources: tuple[SourceState, ...] = ()
+    seals: tuple[tuple[str, SealLevel], ...] = ()
+    levels: tuple[Loudness, ...] = ()
+    is_speaking: bool = False
+    events: tuple[Event, ...] = ()
+    last_heard: str = ""
+    asked: str = ""
+    """What the reply on the screen replies to; empty where nobody asked."""
+    context: ContextPacket | None = None
+    reply: Reply | None = None
+    raw_bytes: int = 0
+    airlock_bytes: int = 0
+    is_over: bool = False
+
+
+def fold(moment: Moment, message: Shown) -> Moment:
+    """Return the next moment."""
+    at_ms = max(moment.at_ms, moment_of(message))
+    moment = replace(moment, at_ms=at_ms)
+    for part in (_understand, _sense, _measure):
+        moment = part(moment, message)
+    line = event(message, at_ms)
+    if line is None or isinstance(message, SealState | Reply):  # these have places of their own
+        return moment
+    return replace(moment, events=(*moment.events, line)[-KEPT_EVENTS:])
+
+
+def _understand(moment: Moment, message: Shown) -> Moment:
+    """Take in what was understood and answered."""
+    match message:
+        case Transcript():
+            return replace(moment, is_speaking=False, last_heard=message.text)
+        case ContextPacket():
+            return replace(moment, context=message, reply=None, asked=moment.last_heard)
+        case Reply():
+            asked = moment.asked if message.latency_ms >= 0 else ""
+            return replace(moment, reply=message, asked=asked)
+        case Ended():
+            return replace(moment, status=ENDED, is_speaking=False)
+        case Summary():
+            return replace(
+                moment,
+                raw_bytes=message.raw_bytes,
+                airlock_bytes=message.airlock_bytes,
+                is_over=True,
+            )
+        case _:
+            return moment
+
+
+def _sense(moment: Moment, message: Shown) -> Moment:
+    """Take in how the senses and their walls are."""
+    match message:
+        case Hello():
+            return replace(moment, status="")
+        case SealState():
+            others = (seal for seal in moment.seals if seal[0] != message.process)
+            return replace(moment, seals=tuple(sorted((*others, (message.process, message.level)))))
+        case SourceState():
+            rest = [source for source in moment.sources if source.kind != message.kind]
+            sources = tuple(sorted((*rest, message), key=lambda source: source.kind))
+            return replace(moment, sources=sources)
+        case SpeechStarted():
+            return replace(moment, is_speaking=True)
+        case Unclear():
+            return replace(moment, is_speaking=False)
+        case _:
+            return moment
+
+
+def _measure(moment: Moment, message: Shown) -> Moment:
+    """Take in loudness and byte counts."""
+    match message:
+        case Level():
+            beat = Loudness(message.dbfs, moment.is_speaking)
+            return replace(moment, levels=(*moment.levels, beat)[-KEPT_LEVELS:])
+        case Airlocked():
+            raw, out = message.raw_bytes, message.airlock_bytes
+            return replace(moment, raw_bytes=raw, airlock_bytes=out)
+        case _:
+            return moment

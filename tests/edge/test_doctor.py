@@ -1,0 +1,48 @@
+"""What `offrecord doctor` finds, and what it says to do."""
+
+from pathlib import Path
+
+import pytest
+
+from edge import doctor
+
+
+def by_name(config: Path | None = None) -> dict[str, doctor.Finding]:
+    return {finding.name: finding for finding in doctor.examine(config)}
+
+
+def test_a_machine_that_runs_the_demo_passes() -> None:
+    assert doctor.exit_status(list(by_name().values())) == 0
+
+
+def test_the_walls_are_named() -> None:
+    found = by_name()
+    assert found["wall 1: seccomp"].verdict == "ok"
+    assert "level" in found["wall 2: Landlock"].found
+
+
+def test_a_missing_model_fails_with_its_command(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("OFFRECORD_MODELS", str(tmp_path))
+    missing = by_name()["model whisper-tiny.en"]
+    assert missing.verdict == "fail"
+    assert missing.remedy == "offrecord models fetch whisper-tiny.en"
+    assert doctor.exit_status([missing]) == 1
+
+
+def test_a_bad_configuration_fails(tmp_path: Path) -> None:
+    file = tmp_path / "offrecord.toml"
+    file.write_text("[nonsense]")
+    assert by_name(file)["configuration"].verdict == "fail"
+
+
+def test_an_unreachable_reasoner_is_a_note(tmp_path: Path) -> None:
+    file = tmp_path / "offrecord.toml"
+    file.write_text('[reasoner]\nurl = "http://127.0.0.1:9/v1"\n')
+    assert by_name(file)["reasoner"].verdict == "note"
+
+
+def test_brackets_in_a_finding_are_shown(capsys: pytest.CaptureFixture[str]) -> None:
+    doctor.report([doctor.Finding("a", "note", "b", "set [reasoner] url")], as_json=False)
+    assert "[reasoner]" in capsys.readouterr().out
