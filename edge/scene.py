@@ -8,7 +8,7 @@ import tomllib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import Final, Literal
 
 import msgspec
 
@@ -17,6 +17,15 @@ ANSWER_WITHIN_S: Final = 12.0
 """A reply to an utterance that ended so long after a question is not the answer to it."""
 EARLY_S: Final = 1.0
 """A recogniser may hear a question end a little before its last sample."""
+
+Verdict = Literal["right", "wrong", "unanswered"]
+HONEST: Final = re.compile(
+    r"language model|\b(don't|do not) know\b|\bI (have not|haven't|have) (heard|seen|noted)"
+    r"( or (heard|seen))? (anything|nothing)\b|\b(cannot|can't|could not) (answer|tell|say|read)\b"
+    r"|\bI (did not|didn't) (catch|hear|see)\b",
+    re.IGNORECASE,
+)
+"""What a companion says that does not know. Better than a wrong answer, and no answer."""
 
 
 class BadScene(ValueError):
@@ -76,7 +85,7 @@ class Answer:
 
 @dataclass(frozen=True, slots=True)
 class Score:
-    """How the companion did in one scene."""
+    """How the companion did in one scene. What is neither right nor wrong was not answered."""
 
     questions: int
     answered_right: int
@@ -139,6 +148,8 @@ def score(scene: Scene, answers: Sequence[Answer]) -> Score:
 
     A reply belongs to the latest question that ended before the utterance that it answers. The
     first reply to a question is the answer; a further one, and one to no question, is unwanted.
+    Saying honestly that one does not know is neither right nor wrong, unless it is what is
+    expected.
     """
     first: dict[Question, Answer] = {}
     unwanted = 0
@@ -148,20 +159,24 @@ def score(scene: Scene, answers: Sequence[Answer]) -> Score:
             unwanted += 1
         else:
             first[question] = answer
-    right = sum(is_right(question, answer.text) for question, answer in first.items())
-    return Score(len(scene.questions), right, len(first) - right, unwanted)
+    verdicts = [judge(question, answer.text) for question, answer in first.items()]
+    return Score(len(scene.questions), verdicts.count("right"), verdicts.count("wrong"), unwanted)
+
+
+def judge(question: Question, text: str) -> Verdict:
+    """Say what an answer is: right with everything expected and nothing rejected."""
+
+    def has(pattern: str) -> bool:
+        return re.search(pattern, text, re.IGNORECASE) is not None
+
+    if any(map(has, question.reject)):
+        return "wrong"
+    if all(map(has, question.expect)):
+        return "right"
+    return "unanswered" if HONEST.search(text) else "wrong"
 
 
 def _question(scene: Scene, answer: Answer) -> Question | None:
     at_s = answer.at_ms / 1000
     asked = [q for q in scene.questions if -EARLY_S <= at_s - q.ends_at_s <= ANSWER_WITHIN_S]
     return max(asked, key=lambda question: question.ends_at_s, default=None)
-
-
-def is_right(question: Question, text: str) -> bool:
-    """Say whether an answer has everything that is expected and nothing that is rejected."""
-
-    def has(pattern: str) -> bool:
-        return re.search(pattern, text, re.IGNORECASE) is not None
-
-    return all(map(has, question.expect)) and not any(map(has, question.reject))

@@ -191,16 +191,15 @@ def event(message: Shown, at_ms: int) -> Event | None:
     """Return the line that a message makes at this moment of the stream; None for no line."""
     match message:
         case Transcript():
-            kind, words = "heard", message.text
+            return Event(clock(message.end_ms), "heard", plain(message.text))
         case Unclear():
-            kind, words = "heard", "(no words)"
+            return Event(clock(message.end_ms), "heard", "(no words)")
         case Seen():
-            kind, words = "saw", sight(message)
+            return Event(clock(message.at_ms), "saw", sight(message))
         case Reply(partial=False):
-            kind, words = "reply", message.text
+            return Event(clock(at_ms), "reply", plain(message.text))
         case _:
             return _own_affairs(message, at_ms)
-    return Event(clock(moment_of(message) or at_ms), kind, plain(words))
 
 
 def _own_affairs(message: Shown, at_ms: int) -> Event | None:

@@ -38,6 +38,8 @@ HEADER_LINES: Final = 3
 REPLY_LINES: Final = 4
 RULES: Final = 3
 FOOTER_LINES: Final = 1
+LEAST_ROOM: Final = 6
+"""Lines that a long reply leaves to what was heard, seen and handed on."""
 EVENT_INDENT: Final = 13
 MARGIN: Final = 2
 HINT: Final = "Ask: where did I put …?   what did … say?   what do you see?   read that sign"
@@ -46,8 +48,10 @@ HINT: Final = "Ask: where did I put …?   what did … say?   what do you see? 
 def draw(moment: Moment, width: int, height: int) -> RenderableType:
     """Return the screen for a terminal of this size; once the run is over, without empty rows."""
     rows = min(height - 1, MOST_HEIGHT)
-    reply = _filled(moment, _reply(moment, width, rows // 2), REPLY_LINES)
-    room = rows - HEADER_LINES - RULES - max(len(reply), REPLY_LINES) - FOOTER_LINES
+    free = rows - HEADER_LINES - RULES - FOOTER_LINES
+    most = max(REPLY_LINES, min(rows // 2, free - LEAST_ROOM))
+    reply = _filled(moment, _reply(moment, width, most), REPLY_LINES)
+    room = free - max(len(reply), REPLY_LINES)
     return Group(
         *_header(moment, width),
         _side_by_side(moment, width, room) if width >= WIDE else _stacked(moment, width, room),
@@ -163,7 +167,7 @@ def _context(moment: Moment, rows: int, width: int) -> list[Text]:
     text = moment.context.text if moment.context else "Nothing has been handed on yet."
     written = [plain(line) for line in text.splitlines() if line.strip()]
     if len(written) > rows:
-        written = [f"… {len(written) - rows + 1} lines before", *written[1 - rows :]]
+        written = [f"… {len(written) - rows + 1} lines before", *written[len(written) - rows + 1 :]]
     lines = [_cut(Text(f"  {line}", CALM), width) for line in written]
     return _filled(moment, lines, rows)
 

@@ -34,14 +34,11 @@ def summary(done: Summary) -> RenderableType:
 
 
 def _understood(done: Summary) -> Text:
-    line = Text.assemble(
+    return Text.assemble(
         "  heard ", (counted(done.heard, "utterance"), "bold"),
         "  ·  saw ", (counted(done.seen, "picture"), "bold"),
         "  ·  answered ", (counted(done.answered, "request"), "bold"),
     )  # fmt: skip
-    if done.dropped:
-        line.append(f"  ·  missed {done.dropped:,} samples or pictures")
-    return line
 
 
 def _promise(done: Summary) -> Table:
@@ -51,6 +48,8 @@ def _promise(done: Summary) -> Table:
     table.add_column()
     raw, out = size(done.raw_bytes), size(done.airlock_bytes)
     packed = f"  {ratio(done.raw_bytes, done.airlock_bytes):,} : 1" if done.airlock_bytes else ""
+    if done.dropped:
+        table.add_row("missed", f"{done.dropped:,} samples or pictures, for want of time")
     table.add_row("raw media in", Text.assemble((raw, "bold"), " of sound and pictures, forgotten"))
     table.add_row("context out", Text.assemble((out, "bold"), " of text", (packed, "bold")))
     table.add_row("kernel's count", COUNTERS[done.counter])

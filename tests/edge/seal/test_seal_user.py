@@ -1,10 +1,10 @@
 """The seal's tests again, as an ordinary user.
 
 A user's kernel checks are not root's: an unprivileged Landlock and user namespace, another owner in
-/proc. So root's run starts the other files of this folder once more as user 65534, with no groups
-and no capabilities. That user may not enter root's home, where Python often lives: in a mount
-namespace of its own, which ends with the run, such folders are hidden behind an empty one that
-anybody may enter, with what Python needs mounted back at its place.
+/proc. So root's run starts the other files of this folder, and some whole runs of the launcher,
+once more as user 65534, with no groups and no capabilities. That user may not enter root's home,
+where Python often lives: in a mount namespace of its own, which ends with the run, such folders are
+hidden behind an empty one that anybody may enter, with what Python needs mounted back at its place.
 """
 
 import os
@@ -17,12 +17,18 @@ from pathlib import Path
 import pytest
 from sealing import HERE, ROOT
 
+from models import manifest
+
 NOBODY = "65534"
-FILES = (
-    "test_seal_attacks.py",
-    "test_seal_inspection.py",
-    "test_seal_birth.py",
-    "test_seal_work.py",
+WHOLE_RUNS = ROOT / "tests/edge/test_launcher.py"
+TESTS = (
+    HERE / "test_seal_attacks.py",
+    HERE / "test_seal_inspection.py",
+    HERE / "test_seal_birth.py",
+    HERE / "test_seal_work.py",
+    f"{WHOLE_RUNS}::test_a_run_is_sealed_checked_counted_and_answers",
+    f"{WHOLE_RUNS}::test_inside_the_running_chamber_the_kernel_refuses",
+    f"{WHOLE_RUNS}::test_a_killed_child_is_named_replaced_and_missed_by_nobody",
 )
 
 
@@ -57,15 +63,20 @@ def test_the_seal_holds_for_an_ordinary_user(tmp_path: Path) -> None:
         "pytest",
         "-p",
         "no:cacheprovider",
-        *(str(HERE / f) for f in FILES),
+        *map(str, TESTS),
     ]
     as_user = ["setpriv", "--reuid", NOBODY, "--regid", NOBODY, "--clear-groups", *tests]
-    places = {Path(sys.prefix), Path(sys.base_prefix), ROOT}
+    places = {Path(sys.prefix), Path(sys.base_prefix), ROOT, manifest.folder()}
     script = " && ".join([*opened(places, tmp_path), f"exec {shlex.join(as_user)}"])
     run = subprocess.run(
         ["unshare", "-m", "sh", "-c", script],
         cwd=ROOT,
-        env={**os.environ, "HOME": "/nonexistent", "PYTHONDONTWRITEBYTECODE": "1"},
+        env={
+            **os.environ,
+            "HOME": "/nonexistent",
+            "OFFRECORD_MODELS": str(manifest.folder()),
+            "PYTHONDONTWRITEBYTECODE": "1",
+        },
         capture_output=True,
         text=True,
         check=False,
