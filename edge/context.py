@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from functools import singledispatch
 from typing import Final
 
+from edge.clock import SAMPLE_RATE_HZ, to_ms
 from edge.evidence import (
     Note,
     Now,
@@ -34,7 +35,6 @@ MOST_TOKENS: Final = 4000
 """A packet's text has at most 16 000 characters, whatever the configuration allows."""
 NEW_CLOCK_S: Final = 2.0
 """A live source whose zero moved by more than this was started again."""
-SAMPLES_PER_S: Final = 16_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +113,7 @@ def _(event: Seen, context: Context) -> Context:
 
 @_fold.register
 def _(event: SourceState, context: Context) -> Context:
-    zero_s = context.wall_minus_monotonic_s + event.monotonic_s - event.samples / SAMPLES_PER_S
+    zero_s = context.wall_minus_monotonic_s + event.monotonic_s - event.samples / SAMPLE_RATE_HZ
     if context.wall_at_zero_s is None:
         context = replace(context, wall_at_zero_s=zero_s)
     is_audio = event.kind == "audio"
@@ -121,7 +121,7 @@ def _(event: SourceState, context: Context) -> Context:
     wandered_s = zero_s - (context.wall_at_zero_s or 0.0) - shift_ms / 1000
     if event.live and abs(wandered_s) > NEW_CLOCK_S:
         shift_ms = max(0, shift_ms + round(wandered_s * 1000))
-    now_ms = max(context.now_ms, event.samples * 1000 // SAMPLES_PER_S + shift_ms)
+    now_ms = max(context.now_ms, to_ms(event.samples) + shift_ms)
     if is_audio:
         return replace(context, audio_shift_ms=shift_ms, now_ms=now_ms)
     return replace(context, video_shift_ms=shift_ms, now_ms=now_ms)

@@ -28,6 +28,7 @@ from edge import airlock, config, seal
 from edge.capture import sources
 from edge.capture.sources import Source
 from edge.child import Birth, Child, Death
+from edge.clock import to_ms
 from edge.messages import (
     ChildDied,
     Control,
@@ -43,7 +44,6 @@ from edge.messages import (
     Transcript,
     Watch,
 )
-from edge.signals import to_ms
 
 logger = logging.getLogger(__name__)
 

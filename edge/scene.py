@@ -12,6 +12,10 @@ from typing import Final, Literal
 
 import msgspec
 
+from edge.capture.sources import Source, describe
+from edge.config import Config
+from edge.messages import SourceKind
+
 SCENES: Final = Path(__file__).parent / "scenes"
 ANSWER_WITHIN_S: Final = 12.0
 """A reply to an utterance that ended so long after a question is not the answer to it."""
@@ -141,6 +145,15 @@ def _existing(place: Path, name: str) -> Path | None:
     if not (place / name).exists():
         raise BadScene(f"{place / 'scene.toml'} names {name}, which is not there")
     return place / name
+
+
+def sources(scene: Scene) -> list[Source]:
+    """Return what a scene is heard and seen with."""
+    media: tuple[tuple[SourceKind, Path | None], ...] = (
+        ("audio", scene.audio),
+        ("video", scene.pictures),
+    )
+    return [describe(kind, str(path), Config()) for kind, path in media if path]
 
 
 def score(scene: Scene, answers: Sequence[Answer]) -> Score:

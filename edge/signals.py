@@ -9,25 +9,16 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
+from edge.clock import SAMPLE_RATE_HZ
+
 Samples = npt.NDArray[np.float32]
 """float32, shape (n,), 16 kHz mono in [-1, 1]."""
 Pixels = npt.NDArray[np.uint8]
 """uint8, shape (height, width, 3), RGB."""
 
-SAMPLE_RATE_HZ: Final = 16_000
 CHUNK_SAMPLES: Final = 512
 """32 ms: what Silero takes at a time, and the beat of the whole hearing side."""
 CHUNK_MS: Final = CHUNK_SAMPLES * 1000 // SAMPLE_RATE_HZ
-
-
-def to_ms(samples: int) -> int:
-    """Return the milliseconds of a number of samples."""
-    return samples * 1000 // SAMPLE_RATE_HZ
-
-
-def to_samples(seconds: float) -> int:
-    """Return the samples of a number of seconds."""
-    return round(seconds * SAMPLE_RATE_HZ)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,8 @@
 """The house's import table, executable: what each room never imports."""
 
 import ast
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -23,6 +25,7 @@ NEVER: dict[str, set[str]] = {
     "edge/messages.py": {"edge", "models", "firmware_bridge", "numpy"},
     "edge/airlock.py": {"socket", "asyncio", "os", "numpy"},
     "edge/signals.py": {"edge.messages", "msgspec", "pickle"},
+    "edge/clock.py": {"edge", "numpy"},
     "edge/slot.py": {"edge.messages", "edge.airlock", "msgspec", "socket", "os"},
     "edge/config.py": {"edge", "models", "firmware_bridge", "numpy"},
     "edge/seal": {"models", "firmware_bridge", "numpy", "msgspec"},
@@ -92,13 +95,23 @@ def test_the_top_level_holds_the_rooms_and_nothing_else() -> None:
     assert {name for name in found if not name.endswith(".egg-info")} <= TOP_LEVEL
 
 
+@pytest.mark.parametrize("module", ["edge.launcher", "edge.runtime.__main__", "edge.cli"])
+def test_the_text_side_never_loads_what_handles_media(module: str) -> None:
+    heavy = {"numpy", "cv2", "onnxruntime", "sounddevice", "soundfile", "onnx"}
+    loaded = subprocess.run(
+        [sys.executable, "-c", f"import {module}, sys; print(*sys.modules)"],
+        capture_output=True, check=True, text=True,
+    ).stdout.split()  # fmt: skip
+    assert heavy & set(loaded) == set()
+
+
 def test_names_that_say_nothing_are_not_used() -> None:
     vague = {"utils", "helpers", "common", "manager", "base", "misc"}
     assert [p for p in ROOT.glob("[em]*/**/*.py") if p.stem in vague] == []
 
 
 def test_nobody_prints_but_the_commands() -> None:
-    may = {"cli.py", "bench.py", "doctor.py", "view/__init__.py"}
+    may = {"cli.py", "doctor.py", "bench/__init__.py", "view/__init__.py"}
     guilty = [
         str(path.relative_to(ROOT))
         for path in files_of("edge")

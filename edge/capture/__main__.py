@@ -19,8 +19,8 @@ from edge import seal
 from edge.capture import BadSource, DeviceLost, opening, sources
 from edge.capture.outlet import Outlet
 from edge.capture.report import Report
+from edge.clock import to_samples
 from edge.config import from_argument
-from edge.signals import to_samples
 
 CONTROL_FD, STATUS_FD, ERROR_FD = 0, 1, 2
 ENDED, LOST, BAD_SOURCE, CHAMBER_GONE = 0, 3, 4, 5

@@ -7,7 +7,8 @@ import numpy as np
 import numpy.typing as npt
 import soxr
 
-from edge.signals import CHUNK_SAMPLES, SAMPLE_RATE_HZ, AudioChunk, Samples
+from edge.clock import SAMPLE_RATE_HZ
+from edge.signals import CHUNK_SAMPLES, AudioChunk, Samples
 
 _NOTHING: Samples = np.zeros(0, np.float32)
 

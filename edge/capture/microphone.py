@@ -34,7 +34,8 @@ from edge.capture import BadSource, DeviceLost
 from edge.capture.chunks import Chunker, to_mono
 from edge.capture.outlet import Outlet
 from edge.capture.report import Report
-from edge.signals import CHUNK_SAMPLES, SAMPLE_RATE_HZ
+from edge.clock import SAMPLE_RATE_HZ
+from edge.signals import CHUNK_SAMPLES
 
 WAITING_BLOCKS: Final = 64
 """Two seconds."""

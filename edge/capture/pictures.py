@@ -9,7 +9,8 @@ import numpy as np
 
 from edge.capture import BadSource
 from edge.capture.sources import shown
-from edge.signals import Frame, Pixels, to_samples
+from edge.clock import to_samples
+from edge.signals import Frame, Pixels
 from edge.slot import MAX_SIDE_PX, End
 
 MAX_PICTURE_BYTES: Final = 64 * 1024 * 1024

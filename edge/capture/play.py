@@ -12,7 +12,8 @@ from dataclasses import dataclass
 
 from edge.capture.outlet import Outlet
 from edge.capture.report import EVERY_S, Report
-from edge.signals import SAMPLE_RATE_HZ, AudioChunk, Frame
+from edge.clock import SAMPLE_RATE_HZ
+from edge.signals import AudioChunk, Frame
 from edge.slot import Signal
 
 

@@ -13,8 +13,8 @@ import msgspec
 
 from edge.capture.outlet import Outlet
 from edge.capture.sources import shorten
+from edge.clock import SAMPLE_RATE_HZ
 from edge.messages import SourceKind, SourcePhase, SourceState
-from edge.signals import SAMPLE_RATE_HZ
 
 EVERY_S: Final = 1.0
 LINE_CHARACTERS: Final = 120

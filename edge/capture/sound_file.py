@@ -13,7 +13,8 @@ import soundfile
 from edge.capture import BadSource
 from edge.capture.chunks import Chunker, to_mono
 from edge.capture.sources import shown
-from edge.signals import SAMPLE_RATE_HZ, AudioChunk
+from edge.clock import SAMPLE_RATE_HZ
+from edge.signals import AudioChunk
 from edge.slot import End
 
 BLOCKS_PER_S: Final = 4

@@ -11,7 +11,8 @@ import numpy as np
 from edge.capture import BadSource
 from edge.capture.pictures import fit
 from edge.capture.sources import shown
-from edge.signals import Frame, to_samples
+from edge.clock import to_samples
+from edge.signals import Frame
 from edge.slot import End
 
 FILE_OPTIONS: Final = (

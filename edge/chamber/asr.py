@@ -21,7 +21,8 @@ import numpy as np
 from edge import config
 from edge.chamber.gate import PAUSE_MS
 from edge.chamber.whisper import Floats, OpenFile, Whisper
-from edge.signals import SAMPLE_RATE_HZ, Samples, Utterance, to_samples
+from edge.clock import SAMPLE_RATE_HZ, to_samples
+from edge.signals import Samples, Utterance
 from models.log_mel import log_mel
 
 SILENCE_AFTER_S: Final = 1.0

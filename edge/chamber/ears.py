@@ -7,8 +7,9 @@ from edge.airlock import plain
 from edge.chamber.asr import Recogniser
 from edge.chamber.segmenter import Paused, Segmenter, SpeechBegan
 from edge.chamber.voice_activity import VoiceActivity
+from edge.clock import SAMPLE_RATE_HZ, to_ms
 from edge.messages import Leaves, Level, SpeechStarted, Stage, StageTime, Transcript, Unclear
-from edge.signals import SAMPLE_RATE_HZ, AudioChunk, Utterance, to_ms
+from edge.signals import AudioChunk, Utterance
 
 LEVEL_EVERY_SAMPLES: Final = SAMPLE_RATE_HZ // 4
 """Four levels a second are a meter that lives; each is about nine bytes of the budget."""

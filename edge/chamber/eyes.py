@@ -8,8 +8,9 @@ from edge.airlock import plain
 from edge.chamber.reader import Reader
 from edge.chamber.scene import SceneGate
 from edge.chamber.vision import Detector
+from edge.clock import to_ms
 from edge.messages import Box, Seen, Stage, StageTime, TextLine, Thing
-from edge.signals import Frame, to_ms
+from edge.signals import Frame
 
 MOST_THINGS: Final = 8
 MOST_LINES: Final = 12

@@ -23,8 +23,9 @@ from edge.chamber.doors import Exit
 from edge.chamber.ears import Ears
 from edge.chamber.eyes import Eyes
 from edge.chamber.segmenter import Paused
+from edge.clock import SAMPLE_RATE_HZ, to_ms
 from edge.messages import Dropped, Ended, Leaves, Transcript
-from edge.signals import SAMPLE_RATE_HZ, AudioChunk, Frame, Utterance, to_ms
+from edge.signals import AudioChunk, Frame, Utterance
 from edge.slot import End, Signal
 
 CHUNKS_HELD: Final = 30 * SAMPLE_RATE_HZ // 512

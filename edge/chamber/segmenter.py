@@ -11,7 +11,8 @@ import numpy as np
 
 from edge import config
 from edge.chamber.gate import Edge, Gate, chunks_of
-from edge.signals import AudioChunk, Utterance, to_samples
+from edge.clock import to_samples
+from edge.signals import AudioChunk, Utterance
 
 CUT_SEARCH_S: Final = 8.0
 """Speech that is too long is cut at the quietest point of its last eight seconds."""

@@ -15,7 +15,8 @@ import webrtcvad
 
 from edge import config
 from edge.chamber.onnx_session import session
-from edge.signals import CHUNK_MS, CHUNK_SAMPLES, SAMPLE_RATE_HZ, AudioChunk, Samples
+from edge.clock import SAMPLE_RATE_HZ
+from edge.signals import CHUNK_MS, CHUNK_SAMPLES, AudioChunk, Samples
 
 HISTORY_SAMPLES: Final = 64
 """What Silero wants to see of the chunk before."""

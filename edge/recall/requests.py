@@ -169,9 +169,9 @@ def _quote(found: lookup.Found, question: Question) -> str:
 
 def _topic(question: str) -> str:
     """Return what a question is about, in its own words."""
-    about = lookup.understand(question).about
-    words = [w for w in re.findall(r"[\w'-]+", question) if set(content(w)) & set(about)]
-    return " ".join(dict.fromkeys(words)) or "that"
+    about = set(lookup.understand(question).about)
+    words = [w for w in re.finditer(r"[\w'-]+", question) if set(content(w[0])) & about]
+    return question[words[0].start() : words[-1].end()] if words else "that"
 
 
 _HANDLERS: Final[dict[Intent, Handler]] = {

@@ -21,7 +21,8 @@ import aiohttp
 import msgspec
 
 from edge import airlock, config, seal
-from edge.context import SAMPLES_PER_S, is_repeat, sight
+from edge.clock import SAMPLE_RATE_HZ
+from edge.context import is_repeat, sight
 from edge.ledger import Leaving
 from edge.messages import (
     Airlocked,
@@ -121,13 +122,13 @@ class Runtime:
         clock = self._clocks.get("audio")
         if self.is_fast or clock is None:
             return time.monotonic()
-        return clock.monotonic_s + heard.end_ms / 1000 - clock.samples / SAMPLES_PER_S
+        return clock.monotonic_s + heard.end_ms / 1000 - clock.samples / SAMPLE_RATE_HZ
 
     def _budget_clock_s(self) -> float:
         """Return the airlock's clock: a file's own samples, or the time that really passes."""
         if self._present.mark == "live":
             return time.monotonic()
-        return max((c.samples / SAMPLES_PER_S for c in self._clocks.values()), default=0.0)
+        return max((c.samples / SAMPLE_RATE_HZ for c in self._clocks.values()), default=0.0)
 
     def _count_for_the_screen(self) -> None:
         now_s = time.monotonic()
@@ -179,7 +180,7 @@ class Runtime:
         if clock and clock.live and context.timers:
             shift_ms = context.audio_shift_ms if clock.kind == "audio" else context.video_shift_ms
             now_ms = shift_ms + 1000 * (
-                clock.samples / SAMPLES_PER_S + time.monotonic() - clock.monotonic_s
+                clock.samples / SAMPLE_RATE_HZ + time.monotonic() - clock.monotonic_s
             )
             first_ms = min(timer.deadline_ms for timer in context.timers)
             if first_ms <= now_ms:

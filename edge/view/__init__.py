@@ -86,11 +86,7 @@ class PlainView:
         """Write what makes a line; the context packet before a reply; the summary last."""
         self._at_ms = max(self._at_ms, moment_of(message))
         if isinstance(message, Summary):
-            plain_console = Console(
-                file=self._stream, width=80, no_color=True, force_terminal=False
-            )
-            plain_console.print()
-            plain_console.print(summary(message))
+            self._sum_up(message)
         elif isinstance(message, ContextPacket):
             self._write(Event(clock(self._at_ms), "context", f"{message.tokens} tokens"))
             self._write_under(message.text.splitlines())
@@ -101,6 +97,14 @@ class PlainView:
 
     def close(self) -> None:
         """Nothing to give back."""
+
+    def _sum_up(self, message: Summary) -> None:
+        console = Console(file=self._stream, width=80, no_color=True, force_terminal=False)
+        with console.capture() as captured:
+            console.print(summary(message))
+        lines = (f"{line.rstrip()}\n" for line in captured.get().splitlines())
+        self._stream.writelines(("\n", *lines))
+        self._stream.flush()
 
     def _write(self, line: Event) -> None:
         self._stream.write(f"{line.when:7}  {line.kind:8}  {line.words}\n")

@@ -156,14 +156,15 @@ def counted(count: int, noun: str) -> str:
 
 
 def moment_of(message: Shown) -> int:
-    """Return the milliseconds of the stream that a message tells of; 0 if of none."""
+    """Return the milliseconds of the stream that a message tells of; 0 if of none.
+
+    A source's own clock is not among them: with --fast it is ahead of what is understood.
+    """
     match message:
         case Transcript() | Unclear():
             return message.end_ms
         case SpeechStarted() | Seen() | Level() | Dropped() | Ended():
             return message.at_ms
-        case SourceState():
-            return message.samples // SAMPLES_PER_MS
         case _:
             return 0
 
@@ -219,6 +220,7 @@ def _own_affairs(message: Shown, at_ms: int) -> Event | None:
             kind = "sealed"
             words = f"{message.process} at level {message.level}: {LEVELS[message.level]}"
         case SourceState(phase="lost" | "failed"):
+            at_ms = max(at_ms, message.samples // SAMPLES_PER_MS)
             kind, words = message.phase, message.detail or message.device
         case _:
             return None

@@ -22,7 +22,7 @@ from edge.messages import (
     Transcript,
     Unclear,
 )
-from edge.view.lines import Event, event, moment_of
+from edge.view.lines import SAMPLES_PER_MS, Event, event, moment_of
 
 KEPT_EVENTS: Final = 60
 KEPT_LEVELS: Final = 32
@@ -106,7 +106,8 @@ def _sense(moment: Moment, message: Shown) -> Moment:
         case SourceState():
             rest = [source for source in moment.sources if source.kind != message.kind]
             sources = tuple(sorted((*rest, message), key=lambda source: source.kind))
-            return replace(moment, sources=sources)
+            at_ms = max(moment.at_ms, message.samples // SAMPLES_PER_MS)
+            return replace(moment, sources=sources, at_ms=at_ms)
         case SpeechStarted():
             return replace(moment, is_speaking=True)
         case Unclear():

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from edge import bench, config, scene
+from edge import config, scene
 from edge.capture.sources import describe
 from edge.launcher import PROGRAMS, Launcher, Run, StartFailed
 from edge.messages import ChildDied, Hello, Reply, SealState, Shown, Summary, Transcript
@@ -19,7 +19,7 @@ DEMO = scene.load(scene.folder("demo"))
 def demo_run(data: Path) -> Run:
     return Run(
         config=config.Config(),
-        sources=bench.sources(DEMO),
+        sources=scene.sources(DEMO),
         data=data,
         fast=True,
         picture_s=DEMO.picture_s,

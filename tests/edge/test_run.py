@@ -12,7 +12,7 @@ import pytest
 import soundfile
 
 from edge import scene
-from edge.signals import SAMPLE_RATE_HZ
+from edge.clock import SAMPLE_RATE_HZ
 
 SHARED = Path(__file__).parents[2] / "../shared/data"
 DEMO = scene.load(scene.folder("demo"))

@@ -12,7 +12,8 @@ from edge import config
 from edge.chamber.asr import Recogniser
 from edge.chamber.segmenter import Segmenter
 from edge.chamber.voice_activity import VoiceActivity
-from edge.signals import CHUNK_SAMPLES, SAMPLE_RATE_HZ, AudioChunk, Samples, Utterance
+from edge.clock import SAMPLE_RATE_HZ
+from edge.signals import CHUNK_SAMPLES, AudioChunk, Samples, Utterance
 from models import manifest
 
 DATA = Path(__file__).parents[3] / "../shared/data"

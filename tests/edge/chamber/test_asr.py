@@ -4,10 +4,10 @@ from hearing import recogniser, said, sound, utterances, whole
 
 import models.manifest
 from edge import config
+from edge.bench.wer import distance, load_normaliser
 from edge.chamber.asr import UNSURE, Recogniser, _Spent, has_words, is_speech, repeated
 from edge.chamber.whisper import UnknownLanguage
 from edge.signals import Utterance
-from edge.wer import distance, load_normaliser
 
 GO_FORWARD = "speech/ps_goforward.flac"
 

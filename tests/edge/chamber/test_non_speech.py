@@ -6,7 +6,7 @@ from hearing import DATA, recogniser, sound, synthetic, utterances, whole
 
 from edge import config
 from edge.chamber.asr import Recogniser
-from edge.signals import SAMPLE_RATE_HZ
+from edge.clock import SAMPLE_RATE_HZ
 
 NOISES = sorted(path.name for path in DATA.glob("noise/*.flac"))
 SYNTHETIC = ["silence", "white noise", "faint noise", "tone", "hum", "beeps", "sweep"]

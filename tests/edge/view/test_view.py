@@ -206,6 +206,11 @@ def test_what_ails_the_companion_is_said() -> None:
     ]
 
 
+def test_a_file_read_ahead_of_its_understanding_does_not_date_the_reply() -> None:
+    ahead = source("running", 16_000 * 20)
+    assert as_lines(heard("Tea?"), ahead, Reply("Yes.", "m", ()))[1] == "00:03.5  reply     Yes."
+
+
 def test_a_log_has_no_loudness_and_no_half_replies() -> None:
     assert as_lines(Level(0, -30, 5), Airlocked(1, 1), Reply("Y", "m", (), partial=True)) == []
 

@@ -3,7 +3,7 @@ from pathlib import Path
 import pytest
 
 import models.manifest
-from edge.wer import CannotNormalise, Normaliser, distance, is_runaway, load_normaliser, score
+from edge.bench.wer import CannotNormalise, Normaliser, distance, is_runaway, load_normaliser, score
 
 
 @pytest.fixture(scope="module")

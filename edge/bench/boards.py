@@ -1,8 +1,8 @@
 """What a smaller board would allow: its share of this machine's processor, its memory.
 
 A throttled desktop is not a Raspberry Pi: caches, memory bandwidth and instructions differ. The
-shares below make this machine as slow, in total, as the board is reported to be; every figure
-measured so is labelled *throttled*.
+shares below give this machine as much as two of the board's four cores have, because the chamber
+seldom keeps more than two threads busy; every figure measured so is labelled *throttled*.
 """
 
 import os
@@ -32,9 +32,9 @@ class Board:
 BOARDS: Final = {
     "desktop": Board(None, None),
     # Four A76 cores at 2.4 GHz: each about a fifth of a desktop core in int8 work.
-    "pi5": Board(4 / 5, 700),
+    "pi5": Board(2 / 5, 700),
     # Four A53 cores at 1 GHz: each about a ninth of a desktop core at best.
-    "zero2w": Board(4 / 9, 380),
+    "zero2w": Board(2 / 9, 380),
 }
 
 

@@ -1,0 +1,148 @@
+"""How well and how fast is speech understood, inside the sealed chamber?"""
+
+import tempfile
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Final
+
+import msgspec
+import numpy as np
+import soundfile
+import soxr
+
+from edge import config
+from edge.bench import CannotMeasure, play, wer
+from edge.capture.sources import describe
+from edge.chamber.asr import Recogniser
+from edge.clock import SAMPLE_RATE_HZ, to_samples
+from edge.launcher import Run
+from edge.messages import SealState, Shown, Transcript
+from edge.signals import Samples, Utterance
+from models import manifest
+
+GAP_S: Final = 2.0
+"""Silence between two clips: longer than any endpoint."""
+
+
+class Clip(msgspec.Struct, frozen=True):
+    """One line of a speech manifest; further keys are ignored."""
+
+    file: str
+    text: str
+
+
+def read_manifest(path: Path) -> list[Clip]:
+    """Return the clips of a manifest; raise CannotMeasure."""
+    try:
+        lines = path.read_text("utf-8").splitlines()
+        return [msgspec.json.decode(line, type=Clip) for line in lines if line.strip()]
+    except OSError:
+        raise CannotMeasure(f"cannot read the manifest {path}") from None
+    except msgspec.MsgspecError:
+        raise CannotMeasure(f"{path} is no manifest: JSON lines with `file` and `text`") from None
+
+
+def load_clip(path: Path) -> Samples:
+    """Return a sound file as float32 mono samples at 16 kHz, shape (n,)."""
+    try:
+        sound, rate_hz = soundfile.read(path, dtype="float32", always_2d=True)
+    except (OSError, soundfile.LibsndfileError):
+        raise CannotMeasure(f"cannot read the clip {path}") from None
+    mono: Samples = soxr.resample(sound.mean(axis=1), rate_hz, SAMPLE_RATE_HZ).astype(np.float32)
+    return mono
+
+
+def measure(manifest_path: Path, settings: config.Config | None = None) -> dict[str, Any]:
+    """Measure the word error rate inside the sealed chamber, and of full 30 s windows beside it.
+
+    The clips are joined with 2 s of silence between them and heard as one stream.
+    """
+    settings = settings or config.Config()
+    clips = read_manifest(manifest_path)
+    sounds = [load_clip(manifest_path.parent / clip.file) for clip in clips]
+    said = _sealed(sounds, settings)
+    reference, reference_s = _full_window(sounds, settings)
+    audio_s = sum(map(len, sounds)) / SAMPLE_RATE_HZ
+    ours = _engine("offrecord", clips, said.texts, said.seconds, audio_s)
+    full = _engine("full-window", clips, reference, reference_s, audio_s)
+    return {
+        "model": f"{settings.recogniser.model} {settings.recogniser.precision}",
+        "wer": ours["wer"],
+        "runaway": ours["runaway"],
+        "utterances": said.utterances,
+        "clips": len(clips),
+        "audio_s": round(audio_s, 1),
+        "sealed": said.sealed,
+        "engines": [ours, full],
+    }
+
+
+@dataclass
+class _Said:
+    texts: list[str]
+    utterances: int = 0
+    sealed: dict[str, str] = field(default_factory=dict)
+    seconds: float = 0.0
+
+
+def _engine(
+    name: str, clips: Sequence[Clip], texts: Sequence[str], seconds: float, audio_s: float
+) -> dict[str, Any]:
+    pairs = [(clip.text, text) for clip, text in zip(clips, texts, strict=True)]
+    score = wer.score(pairs, wer.load_normaliser(manifest.folder() / "whisper-normaliser"))
+    return {
+        "name": name,
+        "wer": round(100 * score.wer, 2),
+        "runaway": score.runaway,
+        "s_per_audio_s": round(seconds / audio_s, 4),
+    }
+
+
+def _sealed(sounds: Sequence[Samples], settings: config.Config) -> _Said:
+    gap = np.zeros(to_samples(GAP_S), np.float32)
+    starts = np.cumsum([0, *(len(sound) + len(gap) for sound in sounds)])
+    said = _Said([""] * len(sounds))
+
+    def show(message: Shown) -> None:
+        if isinstance(message, SealState):
+            said.sealed[message.process] = message.level
+        elif isinstance(message, Transcript):
+            middle = (message.start_ms + message.end_ms) * SAMPLE_RATE_HZ // 2000
+            clip = int(np.searchsorted(starts, middle, side="right")) - 1
+            said.texts[clip] = f"{said.texts[clip]} {message.text}".strip()
+            said.utterances += 1
+            said.seconds += sum(stage.microseconds for stage in message.stages) / 1e6
+
+    # The stream is written where only this bench's own temporary folder is, and removed with it.
+    with tempfile.TemporaryDirectory(prefix="offrecord-bench-") as folder:
+        stream = Path(folder) / "stream.wav"
+        soundfile.write(
+            stream, np.concatenate([part for sound in sounds for part in (sound, gap)]),
+            SAMPLE_RATE_HZ, subtype="PCM_16",
+        )  # fmt: skip
+        # A stream twenty times faster than life says as much as twenty days: the budget is not
+        # what is measured here.
+        limits = config.Airlock(rate_bytes_s=4096, burst_bytes=1 << 20)
+        play(
+            Run(
+                config=msgspec.structs.replace(settings, airlock=limits),
+                sources=[describe("audio", str(stream), settings)],
+                data=Path(folder) / "notes",
+                fast=True,
+            ),
+            show,
+        )
+    return said
+
+
+def _full_window(sounds: Sequence[Samples], settings: config.Config) -> tuple[list[str], float]:
+    """Return the same weights' texts over whole 30 s windows, and the seconds they took."""
+    model = settings.recogniser.model
+    recogniser = Recogniser.load(
+        lambda file: manifest.read(model, file), settings.recogniser, full_window=True
+    )
+    began_s = time.perf_counter()
+    texts = [recogniser.recognise(Utterance(sound, 0, 0, len(sound))).text for sound in sounds]
+    return texts, time.perf_counter() - began_s
