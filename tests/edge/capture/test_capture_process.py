@@ -150,7 +150,7 @@ def test_a_bad_source_is_one_sentence(
     assert running.signals == []
 
 
-@pytest.mark.skipif(os.geteuid() == 0, reason="UNCHECKED: needs an ordinary user; root reads all")
+@pytest.mark.skipif(os.geteuid() == 0, reason="root reads all; the run as a user tries it")
 def test_a_file_of_somebody_else_is_one_sentence(capture: Start, tmp_path: Path) -> None:
     path = tone(tmp_path / "a.wav", 0.1)
     path.chmod(0)

@@ -1,7 +1,11 @@
 """The real models and photographs that the tests of the eyes need."""
 
-from importlib.util import find_spec
+import hashlib
+import subprocess
+import sys
+import zipfile
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import cv2
 import numpy as np
@@ -10,6 +14,10 @@ import pytest
 from edge.signals import Frame
 from models import manifest
 
+SKIMAGE = "scikit-image==0.26.0"
+SHA256 = {
+    "motorcycle_left.png": "db18e9c4157617403c3537a6ba355dfeafe9a7eabb6b9b94cb33f6525dd49179",
+}
 SCENES = Path(__file__).parents[3] / "edge/scenes"
 
 
@@ -30,11 +38,18 @@ def scene_picture(name: str) -> Frame:
 
 
 def skimage_picture(name: str) -> Frame:
-    """Return a picture out of scikit-image's package, which is read and not imported."""
-    package = find_spec("skimage")
-    if package is None or package.origin is None:
-        pytest.skip("UNCHECKED: needs the pictures in the package scikit-image")
-    return load(Path(package.origin).parent / "data" / name)
+    """Return a picture out of scikit-image's wheel, which is fetched once and never installed."""
+    cached = manifest.folder().parent / "tests" / SKIMAGE / name
+    if not cached.exists():
+        with TemporaryDirectory() as folder:
+            pip = [sys.executable, "-m", "pip", "download", "--quiet", "--no-deps"]
+            subprocess.run([*pip, "--only-binary", ":all:", "--dest", folder, SKIMAGE], check=True)
+            (wheel,) = Path(folder).glob("*.whl")
+            picture = zipfile.ZipFile(wheel).read(f"skimage/data/{name}")
+        assert hashlib.sha256(picture).hexdigest() == SHA256[name]
+        cached.parent.mkdir(parents=True, exist_ok=True)
+        cached.write_bytes(picture)
+    return load(cached)
 
 
 def load(path: Path) -> Frame:

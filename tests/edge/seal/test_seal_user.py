@@ -20,12 +20,14 @@ from sealing import HERE, ROOT
 from models import manifest
 
 NOBODY = "65534"
+CAPTURE = ROOT / "tests/edge/capture/test_capture_process.py"
 WHOLE_RUNS = ROOT / "tests/edge/test_launcher.py"
 TESTS = (
     HERE / "test_seal_attacks.py",
     HERE / "test_seal_inspection.py",
     HERE / "test_seal_birth.py",
     HERE / "test_seal_work.py",
+    f"{CAPTURE}::test_a_file_of_somebody_else_is_one_sentence",
     f"{WHOLE_RUNS}::test_a_run_is_sealed_checked_counted_and_answers",
     f"{WHOLE_RUNS}::test_inside_the_running_chamber_the_kernel_refuses",
     f"{WHOLE_RUNS}::test_a_killed_child_is_named_replaced_and_missed_by_nobody",
