@@ -5,7 +5,6 @@ source slots (it never reads media), checks every sealed child from outside befo
 shuts down by closing pipes. One `Launcher` is one run.
 """
 
-import array
 import asyncio
 import fcntl
 import logging
@@ -14,21 +13,19 @@ import secrets
 import signal
 import socket
 import sys
-import termios
-import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Final, Literal, Self
+from typing import Final, Self
 
 import msgspec
 
 import models.manifest
 from edge import airlock, config, seal
+from edge.airlock_pipe import AirlockPipe
 from edge.capture import sources
 from edge.capture.sources import Source
 from edge.child import Birth, Child, Death
-from edge.clock import to_ms
 from edge.messages import (
     ChildDied,
     Control,
@@ -44,14 +41,13 @@ from edge.messages import (
     Transcript,
     Watch,
 )
+from edge.sensing import Sensing
 
 logger = logging.getLogger(__name__)
 
 SLOTS: Final = 4
 ANY_NUMBER: Final = -9
 """As a key of `seal.inspect`'s descriptors: whichever number it has."""
-AIRLOCK_PIPE_BYTES: Final = 1 << 20
-"""In packet mode a packet takes a page: room for 256 messages while a runtime is being replaced."""
 BACK_OFF_S: Final = (0.0, 0.5, 1.0, 2.0, 5.0, 10.0)
 MOST_DEATHS_IN_A_ROW: Final = 10
 SETTLED_S: Final = 30.0
@@ -91,26 +87,6 @@ class StartFailed(RuntimeError):
     """The run cannot go on; the message is one sentence for a person."""
 
 
-class Sensing:
-    """A source, the slot it writes to, and how far its stream has got."""
-
-    def __init__(self, source: Source) -> None:
-        self.source = source
-        self.name = f"capture.{source.kind}"
-        self.slot: socket.socket | None = None
-        self.epoch = 0
-        self.state: SourceState | None = None
-        self.child: Child | None = None
-        self.ended = False
-        self.waits_for_go = False
-        self.released = False
-
-    def close_slot(self) -> None:
-        if self.slot:
-            self.slot.close()
-            self.slot = None
-
-
 class Launcher:
     """One run from birth to summary. `show` gets everything that a person may see."""
 
@@ -135,12 +111,6 @@ class Launcher:
         self._chamber_go = False
         self._chamber_fault = ""
         self._enters = -1
-        self._counted = 0
-        """Bytes written to the airlock by chambers that have ended."""
-        self._is_counted = True
-        """False once a chamber's count could not be read."""
-        self._baseline: int | None = None
-        """What the running chamber had written elsewhere before its first message."""
         self._understood_ms = 0
         self._shown = msgspec.json.Decoder(Shown)
 
@@ -153,8 +123,8 @@ class Launcher:
         """
         self._loop = asyncio.get_running_loop()
         self._done: asyncio.Future[None] = self._loop.create_future()
-        self._airlock_read, self._airlock_write = os.pipe2(os.O_DIRECT | os.O_CLOEXEC)
-        fcntl.fcntl(self._airlock_write, fcntl.F_SETPIPE_SZ, AIRLOCK_PIPE_BYTES)
+        lock = self._own_data_folder()
+        self._airlock = AirlockPipe()
         for signum in (signal.SIGINT, signal.SIGTERM):
             self._loop.add_signal_handler(signum, self.stop)
         try:
@@ -163,6 +133,7 @@ class Launcher:
             await self._done
         finally:
             self._end_everything()
+            os.close(lock)
         if self._failure:
             raise StartFailed(self._failure)
         return self.summary
@@ -179,6 +150,21 @@ class Launcher:
             else:
                 sensing.ended = True
         self._close_slots_when_all_ended()
+
+    def _own_data_folder(self) -> int:
+        """Return the lock of the data folder: notes and ledger have one writer."""
+        folder = self.run.data
+        try:
+            folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            lock = os.open(folder / "lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        except OSError as refusal:
+            raise StartFailed(f"cannot keep notes in {folder}: {refusal.strerror}") from None
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            os.close(lock)
+            raise StartFailed(f"another Offrecord is already running on {folder}") from None
+        return lock
 
     def _fail(self, sentence: str) -> None:
         self._failure = self._failure or sentence
@@ -197,9 +183,8 @@ class Launcher:
             child.close()
         for sensing in self.sensing:
             sensing.close_slot()
-        for descriptor in (self._airlock_read, self._airlock_write, self._enters):
-            if descriptor >= 0:
-                os.close(descriptor)
+        self._airlock.close()
+        self._close_enters()
 
     # --- births --------------------------------------------------------------------------------
 
@@ -215,19 +200,18 @@ class Launcher:
         return [PROJECT, Path(sys.prefix), Path(sys.base_prefix), *more]
 
     def _start_runtime(self) -> None:
-        self.run.data.mkdir(parents=True, exist_ok=True)
         child = Child(
             Birth(
                 name="runtime",
                 profile="runtime",
                 argv=self._argv(
                     "runtime",
-                    airlock_fd=self._airlock_read,
+                    airlock_fd=self._airlock.read_end,
                     data=str(self.run.data),
                     run=self.run_id,
                     fast=self.run.fast,
                 ),
-                pass_fds=(self._airlock_read,),
+                pass_fds=(self._airlock.read_end,),
                 readable=self._readable(),
                 writable=(self.run.data,),
             )
@@ -246,8 +230,7 @@ class Launcher:
         for (theirs, ours), sensing in zip(pairs, self.sensing, strict=False):
             theirs.shutdown(socket.SHUT_WR)
             ours.shutdown(socket.SHUT_RD)
-            sensing.close_slot()
-            sensing.slot = ours
+            sensing.take_slot(ours)
         spare = pairs[len(self.sensing) :]  # held until a wearable is handed one
         for _, ours in spare:
             ours.close()
@@ -268,12 +251,12 @@ class Launcher:
                 readable=self._readable(models.manifest.folder()),
             ),
             stdin=enters_read,
-            stdout=self._airlock_write,
+            stdout=self._airlock.write_end,
         )
         os.close(enters_read)
         for theirs, _ in pairs:
             theirs.close()
-        self._chamber_go, self._baseline = False, None
+        self._chamber_go = False
         self.children["chamber"] = child
         child.on_death(self._chamber_died)
         for sensing in self.sensing:
@@ -284,7 +267,7 @@ class Launcher:
 
     def _start_capture(self, sensing: Sensing) -> None:
         assert sensing.slot
-        skip_ms = self._resume_ms(sensing)
+        skip_ms = sensing.resume_ms(self._understood_ms)
         source, run, needs = sensing.source, self.run, sources.needs(sensing.source)
         child = Child(
             Birth(
@@ -312,18 +295,6 @@ class Launcher:
         child.on_line(lambda line: self._hear_source(sensing, child, line))
         child.on_death(lambda death: self._capture_died(sensing, child, death))
 
-    def _resume_ms(self, sensing: Sensing) -> int:
-        """Return where a source's clock goes on.
-
-        A file: behind the last thing that was understood. A device: where time has got to.
-        """
-        state = sensing.state
-        if not state:
-            return 0
-        if sensing.source.live:
-            return to_ms(state.samples) + round(1000 * (time.monotonic() - state.monotonic_s))
-        return min(self._understood_ms, to_ms(state.samples))
-
     # --- what the children say -----------------------------------------------------------------
 
     def _hear_runtime(self, line: bytes) -> None:
@@ -340,13 +311,15 @@ class Launcher:
         elif isinstance(message, Transcript):
             self._understood_ms = max(self._understood_ms, message.end_ms)
         elif isinstance(message, Summary):
-            message = msgspec.structs.replace(message, counter=self._compare(message))
+            message = msgspec.structs.replace(
+                message, counter=self._airlock.compare(message.airlock_bytes)
+            )
             self.summary = message
         self.show(message)
 
     def _let_chamber_go(self) -> None:
         """Count what it wrote while the kernel still tells everybody, then close its pipe."""
-        self._counted, self._baseline = self._written(), None
+        self._airlock.finished()
         self._close_enters()
 
     def _close_enters(self) -> None:
@@ -395,7 +368,7 @@ class Launcher:
         checked = self._check(runtime, "runtime")
         if not (checked and self._check(child, "chamber")):
             return
-        self._baseline = seal.written_bytes(child.pid) - len(airlock.encode(hello))
+        self._airlock.greeted(child.pid, hello)
         os.write(self._enters, airlock.encode(Go()))
         if self.run.levels:
             os.write(self._enters, airlock.encode(Watch(levels=True)))
@@ -437,16 +410,10 @@ class Launcher:
                 sensing.close_slot()
 
     def _chamber_died(self, death: Death) -> None:
-        if self._baseline is not None:
-            if death.written_bytes is None:  # the kernel tells only root of a dead process
-                self._is_counted = False
-            else:
-                self._counted += death.written_bytes - self._baseline
-            self._baseline = None
+        self._airlock.died(death.written_bytes)
         self._close_enters()
         if death.code == 0 and self._all_slots_closed():
-            os.close(self._airlock_write)  # the runtime reads what is left, then the end
-            self._airlock_write = -1
+            self._airlock.end()
             return
         for sensing in self.sensing:
             if sensing.child:
@@ -461,14 +428,16 @@ class Launcher:
         return all(sensing.slot is None for sensing in self.sensing)
 
     def _runtime_died(self, death: Death) -> None:
-        if death.code == 0 and self._airlock_write < 0:
+        if death.code == 0 and self._airlock.is_closed:
             self._finish()
             return
-        read = CounterGap(self._read_by_runtime())
+        read = CounterGap(self._airlock.read_bytes())
 
         def again() -> None:
             self._start_runtime()
             self._tell_runtime(read)
+            if not self._chamber_go:  # its greeting may have died with the runtime
+                self.children["chamber"].kill()
 
         self._start_again("runtime", death, death.reason, again)
 
@@ -485,25 +454,3 @@ class Launcher:
             self._tell_runtime(ChildDied(name, reason[:120]))
         delay_s = BACK_OFF_S[min(deaths, len(BACK_OFF_S)) - 1]
         self._loop.call_later(delay_s, lambda: None if self._done.done() else again())
-
-    # --- the counter rule ----------------------------------------------------------------------
-
-    def _compare(self, summary: Summary) -> Literal["equal", "differs", "unchecked"]:
-        if not self._is_counted:
-            return "unchecked"
-        return "equal" if self._read_by_runtime() == summary.airlock_bytes else "differs"
-
-    def _written(self) -> int:
-        """Return what all chambers of this run wrote to the airlock, by the kernel's count."""
-        if self._baseline is None:
-            return self._counted
-        return self._counted + seal.written_bytes(self.children["chamber"].pid) - self._baseline
-
-    def _read_by_runtime(self) -> int:
-        """Return how many of those bytes are no longer in the pipe."""
-        while True:
-            before = self._written()
-            waiting = array.array("i", [0])
-            fcntl.ioctl(self._airlock_read, termios.FIONREAD, waiting)
-            if self._written() == before:
-                return before - waiting[0]

@@ -145,3 +145,25 @@ def test_a_source_that_cannot_be_opened_ends_the_run_with_its_sentence(tmp_path:
     )
     with pytest.raises(StartFailed, match=r"broken\.wav"):
         Watched(run).play()
+
+
+def test_notes_have_one_writer(tmp_path: Path) -> None:
+    first = Watched(demo_run(tmp_path))
+    second = Watched(demo_run(tmp_path))
+
+    async def both() -> None:
+        running = asyncio.create_task(first.launcher.launch())
+        await asyncio.sleep(0)  # the first one takes the folder before it waits for anything
+        with pytest.raises(StartFailed, match="already running"):
+            await second.launcher.launch()
+        first.launcher.stop()
+        first.launcher.stop()
+        with pytest.raises(StartFailed, match="interrupted"):
+            await running
+
+    asyncio.run(both())
+
+
+def test_a_folder_that_cannot_be_written_is_named() -> None:
+    with pytest.raises(StartFailed, match="cannot keep notes in /proc/nowhere"):
+        Watched(demo_run(Path("/proc/nowhere"))).play()

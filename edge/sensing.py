@@ -1,0 +1,48 @@
+"""One source of a run: its slot, its process, and how far its stream has got."""
+
+import socket
+import time
+
+from edge.capture.sources import Source
+from edge.child import Child
+from edge.clock import to_ms
+from edge.messages import SourceState
+
+
+class Sensing:
+    """What the launcher knows of a source. The slot is the end that is written to."""
+
+    def __init__(self, source: Source) -> None:
+        self.source = source
+        self.name = f"capture.{source.kind}"
+        self.slot: socket.socket | None = None
+        self.epoch = 0
+        self.state: SourceState | None = None
+        self.child: Child | None = None
+        self.ended = False
+        self.waits_for_go = False
+        self.released = False
+        """Whether it ever got its GO."""
+
+    def take_slot(self, slot: socket.socket) -> None:
+        """Write to another chamber from now on."""
+        self.close_slot()
+        self.slot = slot
+
+    def close_slot(self) -> None:
+        """Let the chamber find the end of this stream."""
+        if self.slot:
+            self.slot.close()
+            self.slot = None
+
+    def resume_ms(self, understood_ms: int) -> int:
+        """Return where the stream's clock goes on when the process is started (again).
+
+        A file: behind the last thing that was understood. A device: where time has got to.
+        """
+        if not self.state:
+            return 0
+        if self.source.live:
+            elapsed_s = time.monotonic() - self.state.monotonic_s
+            return to_ms(self.state.samples) + round(1000 * elapsed_s)
+        return min(understood_ms, to_ms(self.state.samples))
