@@ -195,12 +195,27 @@ def path(name: str, file: str) -> Path:
 def read(name: str, file: str) -> bytes:
     """Return a file's bytes if they hash to what was installed; else ModelError says why not."""
     content = path(name, file).read_bytes()
+    _verify(name, file, hashlib.sha256(content).hexdigest())
+    return content
+
+
+def open_to_read(name: str, file: str) -> int:
+    """Return a descriptor of a file, for later reads of parts; the file is hashed as by `read`."""
+    descriptor = os.open(path(name, file), os.O_RDONLY | os.O_CLOEXEC)
+    try:
+        with open(descriptor, "rb", closefd=False) as whole:
+            _verify(name, file, hashlib.file_digest(whole, "sha256").hexdigest())
+    except CorruptModel:
+        os.close(descriptor)
+        raise
+    return descriptor
+
+
+def _verify(name: str, file: str, sha256: str) -> None:
     installed = receipt(name)
     assert installed
-    expected = installed.files.get(file, (0, ""))[1]
-    if hashlib.sha256(content).hexdigest() != expected:
+    if sha256 != installed.files.get(file, (0, ""))[1]:
         raise CorruptModel(name, file)
-    return content
 
 
 def receipt(name: str) -> Receipt | None:

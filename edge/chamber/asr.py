@@ -20,7 +20,7 @@ import numpy as np
 
 from edge import config
 from edge.chamber.gate import PAUSE_MS
-from edge.chamber.whisper import Floats, OpenFile, Whisper
+from edge.chamber.whisper import Floats, OpenFile, Rows, Whisper
 from edge.clock import SAMPLE_RATE_HZ, to_samples
 from edge.signals import Samples, Utterance
 from models.log_mel import log_mel
@@ -102,10 +102,15 @@ class Recogniser:
 
     @classmethod
     def load(
-        cls, open_file: OpenFile, recogniser: config.Recogniser, *, full_window: bool = False
+        cls,
+        open_file: OpenFile,
+        recogniser: config.Recogniser,
+        *,
+        embedding: Rows | None = None,
+        full_window: bool = False,
     ) -> Self:
         """Load the model from its files, which `open_file` reads by their names."""
-        return cls(Whisper(open_file, recogniser), full_window=full_window)
+        return cls(Whisper(open_file, recogniser, embedding), full_window=full_window)
 
     def warm_up(self) -> None:
         """Run every path once on silence, so that the first utterance does not pay for it."""

@@ -3,10 +3,13 @@
 from collections.abc import Iterator
 from typing import Final
 
+from edge import config
 from edge.airlock import plain
 from edge.chamber.asr import Recogniser
 from edge.chamber.segmenter import Paused, Segmenter, SpeechBegan
+from edge.chamber.shelf import Shelf
 from edge.chamber.voice_activity import VoiceActivity
+from edge.chamber.whisper import Rows
 from edge.clock import SAMPLE_RATE_HZ, to_ms
 from edge.messages import Leaves, Level, SpeechStarted, Stage, StageTime, Transcript, Unclear
 from edge.signals import AudioChunk, Utterance
@@ -60,3 +63,17 @@ class Ears:
         )
         stages = tuple(StageTime(stage, microseconds) for stage, microseconds in times)
         return Transcript(text, start_ms, end_ms, round(found.confidence * 100), model, stages)
+
+
+def load(settings: config.Config, shelf: Shelf) -> Ears:
+    """Load what hears, and warm it up."""
+    model = settings.recogniser.model
+    activity = VoiceActivity(shelf.take("silero-vad", "silero_vad.onnx"), settings.gate)
+    recogniser = Recogniser.load(
+        lambda file: shelf.take(model, file),
+        settings.recogniser,
+        embedding=Rows(shelf.keep(model, "embedding.npy")),
+    )
+    activity.warm_up()
+    recogniser.warm_up()
+    return Ears(activity, Segmenter(settings.gate, pauses=True), recogniser)

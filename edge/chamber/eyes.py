@@ -4,9 +4,13 @@ import time
 from collections.abc import Sequence
 from typing import Final
 
+import cv2
+
+from edge import config
 from edge.airlock import plain
 from edge.chamber.reader import Reader
 from edge.chamber.scene import SceneGate
+from edge.chamber.shelf import Shelf
 from edge.chamber.vision import Detector
 from edge.clock import to_ms
 from edge.messages import Box, Seen, Stage, StageTime, TextLine, Thing
@@ -52,3 +56,18 @@ def _thousandths(box: Sequence[float]) -> Box:
 
 def _time(stage: Stage, began_ns: int) -> StageTime:
     return StageTime(stage, (time.perf_counter_ns() - began_ns) // 1000)
+
+
+def load(settings: config.Vision, shelf: Shelf) -> Eyes:
+    """Load what sees and, unless it is switched off, what reads."""
+    cv2.setNumThreads(1)
+    network = shelf.take("centernet", "detector.onnx")
+    detector = Detector(network, shelf.take("centernet", "labels.txt").decode(), settings)
+    detector.warm_up()
+    reader = None
+    if settings.read_text:
+        files = ("detect.onnx", "recognise.onnx", "characters.txt")
+        finder, recogniser, characters = (shelf.take("pp-ocr", file) for file in files)
+        reader = Reader(finder, recogniser, characters.decode(), settings)
+        reader.warm_up()
+    return Eyes(SceneGate(settings.scene_change), detector, reader)

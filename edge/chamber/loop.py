@@ -17,16 +17,18 @@ import threading
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from queue import Empty, Full, Queue
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from edge.chamber.doors import Exit
-from edge.chamber.ears import Ears
-from edge.chamber.eyes import Eyes
 from edge.chamber.segmenter import Paused
 from edge.clock import SAMPLE_RATE_HZ, to_ms
 from edge.messages import Dropped, Ended, Leaves, Transcript
 from edge.signals import AudioChunk, Frame, Utterance
 from edge.slot import End, Signal
+
+if TYPE_CHECKING:
+    from edge.chamber.ears import Ears
+    from edge.chamber.eyes import Eyes
 
 CHUNKS_HELD: Final = 30 * SAMPLE_RATE_HZ // 512
 UTTERANCES_HELD: Final = 8
@@ -37,8 +39,8 @@ REPORT_DROPS_EVERY_SAMPLES: Final = 5 * SAMPLE_RATE_HZ
 class Senses:
     """What this chamber can do, and the index of each model in its `Hello`."""
 
-    ears: Ears | None
-    eyes: Eyes | None
+    ears: "Ears | None"
+    eyes: "Eyes | None"
     asr: int
     detector: int
     reader: int

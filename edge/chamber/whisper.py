@@ -6,6 +6,7 @@ it attends to: computed once for an utterance, and joinable with others.
 
 import base64
 import io
+import os
 from collections.abc import Callable
 from typing import Final
 
@@ -34,7 +35,10 @@ class UnknownLanguage(ValueError):
 class Whisper:
     """The whole model: `encoder`, `decoder`, `vocabulary`."""
 
-    def __init__(self, open_file: OpenFile, recogniser: config.Recogniser) -> None:
+    def __init__(
+        self, open_file: OpenFile, recogniser: config.Recogniser, embedding: "Rows | None" = None
+    ) -> None:
+        """Load it. Without an `embedding` on disk, the whole of it is held in memory."""
         quantised = recogniser.precision == "int8"
         self.vocabulary = Vocabulary(
             msgspec.json.decode(open_file("tokens.json"), type=Tokens), recogniser.language
@@ -46,7 +50,7 @@ class Whisper:
         )
         self.decoder = Decoder(
             open_file(f"decoder.{recogniser.precision}.onnx"),
-            open_file("embedding.npy"),
+            embedding or np.load(io.BytesIO(open_file("embedding.npy"))),
             open_file("positions.npy"),
             1 if quantised else recogniser.threads,  # a step is too small to share out
         )
@@ -85,12 +89,43 @@ def _joined(sound: Floats, silence: npt.NDArray[np.float16]) -> Floats:
     return both
 
 
+class Rows:
+    """A float16 table of which a few rows are read at a time, from a descriptor opened before.
+
+    Whisper's embedding is a third of the model, and a step needs one row of 768 bytes of it: in
+    the page cache it costs nobody's memory. Reading goes on after the seal, opening does not.
+    """
+
+    HEADER_BYTES: Final = 128
+    """Of a .npy file of version 1 with so few dimensions; a multiple of 64."""
+
+    def __init__(self, descriptor: int) -> None:
+        header = io.BytesIO(os.pread(descriptor, self.HEADER_BYTES, 0))
+        assert np.lib.format.read_magic(header) == (1, 0)
+        self.shape, is_fortran, dtype = np.lib.format.read_array_header_1_0(header)
+        assert (is_fortran, dtype) == (False, np.dtype("<f2"))
+        self._descriptor, self._start = descriptor, header.tell()
+        self._row_bytes = 2 * self.shape[1]
+
+    def __getitem__(self, rows: list[int]) -> npt.NDArray[np.float16]:
+        """Return these rows, float16 (n, C)."""
+        places = (self._start + row * self._row_bytes for row in rows)
+        read = b"".join(os.pread(self._descriptor, self._row_bytes, place) for place in places)
+        return np.frombuffer(read, "<f2").reshape(len(rows), -1)
+
+
 class Decoder:
     """Tokens so far and what was heard -> how likely each token is the next one."""
 
-    def __init__(self, graph: bytes, embedding: bytes, positions: bytes, threads: int) -> None:
+    def __init__(
+        self,
+        graph: bytes,
+        embedding: "Rows | npt.NDArray[np.float16]",
+        positions: bytes,
+        threads: int,
+    ) -> None:
         self._session = session(graph, threads)
-        self._embedding = np.load(io.BytesIO(embedding))
+        self._embedding = embedding
         self._positions = np.load(io.BytesIO(positions))
         names = [tensor.name for tensor in self._session.get_inputs()]
         self._past_names = [name for name in names if name.startswith("past_")]

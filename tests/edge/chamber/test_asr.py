@@ -1,3 +1,5 @@
+from pathlib import Path
+
 import numpy as np
 import pytest
 from hearing import recogniser, said, sound, utterances, whole
@@ -6,7 +8,7 @@ import models.manifest
 from edge import config
 from edge.bench.wer import distance, load_normaliser
 from edge.chamber.asr import UNSURE, Recogniser, _Spent, has_words, is_speech, repeated
-from edge.chamber.whisper import UnknownLanguage
+from edge.chamber.whisper import Rows, UnknownLanguage
 from edge.signals import Utterance
 
 GO_FORWARD = "speech/ps_goforward.flac"
@@ -127,3 +129,12 @@ def test_an_unsure_text_gets_a_second_look(tiny: Recogniser) -> None:
     quick = tiny._attempt(utterance.samples, 5.0, _Spent(), may_repeat=0)
     assert quick.confidence < UNSURE
     assert tiny.recognise(utterance).confidence > quick.confidence
+
+
+def test_rows_read_from_disk_are_those_of_the_table(tmp_path: Path) -> None:
+    table = np.arange(60, dtype=np.float16).reshape(10, 6)
+    np.save(tmp_path / "table.npy", table)
+    with (tmp_path / "table.npy").open("rb") as file:
+        rows = Rows(file.fileno())
+        assert rows.shape == (10, 6)
+        np.testing.assert_array_equal(rows[[7, 0, 7]], table[[7, 0, 7]])
