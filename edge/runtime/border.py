@@ -27,6 +27,8 @@ class Trust(Enum):
     KNOWN = auto()
     REFUSED = auto()
     """It broke the rules and is to be replaced."""
+    REPLACED = auto()
+    """What the last one left in the pipe may still come, before the next one's `Hello`."""
 
 
 Enter = Callable[[Leaving], None]
@@ -41,11 +43,16 @@ class Border:
         self.budget = replace(full, spent_bytes=spent_bytes)
         self.trust = Trust.EXPECTED
         self._enter = enter
+        self._is_replaced = False
 
     def expect_another(self) -> None:
-        """Believe the next chamber: the launcher has ended the last one."""
-        self.trust = Trust.EXPECTED
-        self.budget = replace(self.budget, tokens=float(self.budget.burst_bytes))
+        """Believe the next chamber, from its `Hello` on: the launcher has ended the last one.
+
+        What an honest one left in the pipe is still taken.
+        """
+        self._is_replaced = True
+        if self.trust is Trust.REFUSED:
+            self.trust = Trust.REPLACED
 
     def admit(self, packet: bytes, clock_s: float) -> Leaves | None:
         """Enter a packet and return its message; None where nothing is to be done with it.
@@ -61,14 +68,18 @@ class Border:
             what = type(message).__name__
             text, at_ms = readable(message), _moment_ms(message)
             self._enter(Leaving(what, len(packet), "observation", text, at_ms=at_ms))
-        if self.trust is Trust.REFUSED:
+        is_hello = isinstance(message, Hello)
+        if self._is_replaced and is_hello:
+            self._is_replaced, self.trust = False, Trust.EXPECTED
+            self.budget = replace(self.budget, tokens=float(self.budget.burst_bytes))
+        if self.trust in {Trust.REFUSED, Trust.REPLACED}:
             return None
         if self.budget.tokens < -self.budget.burst_bytes * BURSTS_FORGIVEN:
             complaint = "more bytes than the airlock's rate allows"
         if complaint:
             self.trust = Trust.REFUSED
             raise airlock.Violation(complaint)
-        if isinstance(message, Hello):
+        if is_hello:
             self.trust = Trust.KNOWN
         return message if self.trust is Trust.KNOWN else None
 

@@ -59,3 +59,22 @@ def test_the_next_chamber_begins_anew() -> None:
     assert gate.admit(HELLO, 0) is None
     gate.expect_another()
     assert isinstance(gate.admit(HELLO, 0), Hello)
+
+
+def test_what_a_liar_left_in_the_pipe_is_not_held_against_the_next_chamber() -> None:
+    gate = border()
+    gate.admit(HELLO, 0)
+    with pytest.raises(airlock.Violation):
+        gate.admit(b"", 0)
+    gate.expect_another()
+    for _ in range(100):
+        assert gate.admit(SAID, 0) is None
+    assert isinstance(gate.admit(HELLO, 0), Hello)
+    assert isinstance(gate.admit(SAID, 0), Transcript)
+
+
+def test_what_an_honest_chamber_left_in_the_pipe_is_still_taken() -> None:
+    gate = border()
+    gate.admit(HELLO, 0)
+    gate.expect_another()
+    assert isinstance(gate.admit(SAID, 0), Transcript)
