@@ -84,7 +84,7 @@ class Vision(Section, frozen=True):
     """Share of the picture's grey range that must change before it is looked at again."""
     read_text: bool = True
     """Read text in pictures."""
-    text_side_px: Positive = 640
+    text_side_px: Positive = 576
     """A picture's longer side for the text reader; more finds smaller print and costs memory."""
     threads: Positive = 1
     """Of each vision model."""

@@ -23,8 +23,8 @@ from edge.recall.answer import (
 from edge.recall.intents import Intent, recognise
 from edge.recall.words import content, sentences, subject
 
-LATEST_S: Final = 6.0
-"""A picture so old is still what one is looking at."""
+LATEST_S: Final = 120.0
+"""A still scene is not reported again: so long, the picture seen last is what one looks at."""
 READ_S: Final = 120.0
 """Text older than this is not what one means by "that sign"."""
 
@@ -87,7 +87,8 @@ def _see(_: re.Match[str], question: Question, memory: Memory) -> Answer:
 
 
 def _read(match: re.Match[str], question: Question, memory: Memory) -> Answer:
-    read = [note for note in of_run(memory, question, "seen") if lines_of(note)]
+    seen = of_run(memory, question, "seen")
+    read = [note for note in seen if lines_of(note)]
     if not read:
         return Answer("I have not seen any text yet.")
     wanted = [word for word in subject(match.string) if word not in phrases.READABLE]
@@ -96,7 +97,8 @@ def _read(match: re.Match[str], question: Question, memory: Memory) -> Answer:
     ]
     chosen = (matching or read)[0]
     age_s = question.now.age_s(chosen)
-    when = "" if age_s <= LATEST_S else f", {ago(age_s)}"
+    in_view = chosen is seen[0] and age_s <= LATEST_S
+    when = "" if in_view else f", {ago(age_s)}"
     lead = "It says" if age_s <= READ_S else "The last text I saw says"
     return Answer(f"{lead}{when}: {spelled(lines_of(chosen))}.", because([chosen], question))
 
