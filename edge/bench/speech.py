@@ -94,7 +94,7 @@ def _engine(
     score = wer.score(pairs, wer.load_normaliser(manifest.folder() / "whisper-normaliser"))
     return {
         "name": name,
-        "wer": round(100 * score.wer, 2),
+        "wer": round(score.wer, 4),
         "runaway": score.runaway,
         "s_per_audio_s": round(seconds / audio_s, 4),
     }
