@@ -163,7 +163,7 @@ _RUNTIME: Final[Mapping[str, Rule]] = {
         shutdown setsockopt
     """),
     "socket": only(
-        Where(0, (AF_UNIX, AF_INET, AF_INET6)),
+        Where(0, (AF_INET, AF_INET6)),  # no local ones: a sound server listens on such
         Where(1, (SOCK_STREAM, SOCK_DGRAM), mask=SOCK_TYPE),
     ),
     "socketpair": only(Where(0, (AF_UNIX,))),

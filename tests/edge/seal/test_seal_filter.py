@@ -187,7 +187,7 @@ BY_PROFILE = {
         ("write", (9,), "yes"),
         ("socket", (2, 1 | 0o2004000, 6), "yes"),
         ("socket", (10, 2, 0), "yes"),
-        ("socket", (1, 1, 0), "yes"),
+        ("socket", (1, 1, 0), "no"),
         ("socketpair", (1, 1, 0), "yes"),
         ("connect", (), "yes"),
         ("mmap", (0, 4096, 3, 1), "yes"),
