@@ -40,6 +40,8 @@ class Birth:
     devices: Sequence[Path] = ()
     ports: Sequence[int] = ()
     """TCP ports that may be connected to before the seal."""
+    withheld: Sequence[str] = ()
+    """Environment variables that are not for this process."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +82,8 @@ class Child:
             stdout=child_out,
             stderr=child_err,
             pass_fds=birth.pass_fds,
-            env={**os.environ, **seal.environment()},
+            env={name: value for name, value in os.environ.items() if name not in birth.withheld}
+            | seal.environment(),
             process_group=0,  # Ctrl-C is the launcher's to hear
         )
         for ours, theirs in ((stdin, child_in), (stdout, child_out), (-1, child_err)):

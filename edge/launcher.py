@@ -199,6 +199,10 @@ class Launcher:
     def _readable(self, *more: Path) -> list[Path]:
         return [PROJECT, Path(sys.prefix), Path(sys.base_prefix), *more]
 
+    def _secrets(self) -> tuple[str, ...]:
+        """Return the variables that only `runtime` gets."""
+        return (self.run.config.reasoner.api_key_env,)
+
     def _start_runtime(self) -> None:
         child = Child(
             Birth(
@@ -231,9 +235,8 @@ class Launcher:
             theirs.shutdown(socket.SHUT_WR)
             ours.shutdown(socket.SHUT_RD)
             sensing.take_slot(ours)
-        spare = pairs[len(self.sensing) :]  # held until a wearable is handed one
-        for _, ours in spare:
-            ours.close()
+        for _, unused in pairs[len(self.sensing) :]:  # nothing is handed one during a run yet
+            unused.close()
         senses = {sensing.source.kind for sensing in self.sensing}
         enters_read, self._enters = os.pipe2(os.O_DIRECT | os.O_CLOEXEC)
         slots = [theirs.fileno() for theirs, _ in pairs]
@@ -249,6 +252,7 @@ class Launcher:
                 ),
                 pass_fds=slots,
                 readable=self._readable(models.manifest.folder()),
+                withheld=self._secrets(),
             ),
             stdin=enters_read,
             stdout=self._airlock.write_end,
@@ -287,6 +291,7 @@ class Launcher:
                 readable=self._readable(*needs.readable),
                 devices=needs.devices,
                 ports=needs.ports,
+                withheld=self._secrets(),
             )
         )
         sensing.epoch += 1

@@ -4,6 +4,7 @@ import asyncio
 import os
 import signal
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -167,3 +168,22 @@ def test_notes_have_one_writer(tmp_path: Path) -> None:
 def test_a_folder_that_cannot_be_written_is_named() -> None:
     with pytest.raises(StartFailed, match="cannot keep notes in /proc/nowhere"):
         Watched(demo_run(Path("/proc/nowhere"))).play()
+
+
+def test_only_the_runtime_is_given_the_reasoners_key(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("REASONER_KEY", "canary")
+    settings = config.Config(reasoner=config.Reasoner(api_key_env="REASONER_KEY"))
+    watched = Watched(replace(demo_run(tmp_path), config=settings))
+    holders: set[str] = set()
+
+    def look(message: Shown) -> None:
+        if isinstance(message, Hello):
+            for name, child in watched.launcher.children.items():
+                if b"canary" in Path(f"/proc/{child.pid}/environ").read_bytes():
+                    holders.add(name)
+
+    watched.act = look
+    watched.play()
+    assert holders == {"runtime"}
