@@ -6,7 +6,8 @@ Times are integer milliseconds of the *stream's* clock (0 = first sample of the 
 
 `Leaves` is everything the chamber may say, `Enters` everything it may be told (`edge/airlock.py`
 moves them). `Status` is what a source says of its device, `Control` what the launcher tells the
-runtime, `Shown` what the runtime tells whoever is watching.
+runtime, `Shown` what the runtime tells whoever is watching, `Asked` what a command asks a launcher
+that runs.
 """
 
 from enum import IntEnum
@@ -171,7 +172,13 @@ class Watch(Message, frozen=True, tag=33):
     levels: bool
 
 
-Enters = Go | Watch
+class Allowance(Message, frozen=True, tag=34):
+    """How much may still leave the chamber today; the runtime knows, from the ledger."""
+
+    day_left_bytes: Count
+
+
+Enters = Go | Watch | Allowance
 
 
 # --- Status: source -> launcher ----------------------------------------------------------------
@@ -231,7 +238,20 @@ class CounterGap(Message, frozen=True, tag=66):
     read_bytes: Count
 
 
-Control = SourceState | SealState | ChildDied | CounterGap
+class CountBytes(Message, frozen=True, tag=67):
+    """The launcher wants to know how much has been entered; `Airlocked` is the answer."""
+
+
+class MuteState(Message, frozen=True, tag=68):
+    """Whether the sources are stopped, by whom, and until when."""
+
+    muted: bool
+    until_s: float = 0.0
+    """Seconds since 1970; 0 means until somebody unmutes."""
+    why: Literal["hand", "voice", "schedule"] = "hand"
+
+
+Control = SourceState | SealState | ChildDied | CounterGap | CountBytes | MuteState
 
 
 # --- Shown: runtime -> whoever watches ---------------------------------------------------------
@@ -305,6 +325,12 @@ class Airlocked(Message, frozen=True, tag=84):
     airlock_bytes: Count
 
 
+class OffTheRecord(Message, frozen=True, tag=85):
+    """The wearer said that nothing is to be heard or seen for a while; the launcher obeys."""
+
+    minutes: Annotated[int, msgspec.Meta(ge=1, le=7 * 24 * 60)]
+
+
 Shown = (
     Hello
     | SpeechStarted
@@ -323,4 +349,56 @@ Shown = (
     | Notice
     | Summary
     | Airlocked
+    | MuteState
+    | OffTheRecord
+    | Allowance
 )
+
+
+# --- asked of a running launcher, on its control socket (`edge/control.py`) --------------------
+
+
+class Mute(Message, frozen=True, tag=96):
+    """Stop hearing and seeing now."""
+
+    minutes: Annotated[int, msgspec.Meta(ge=0, le=7 * 24 * 60)] = 0
+    """0 means until `Unmute`."""
+
+
+class Unmute(Message, frozen=True, tag=97):
+    """Hear and see again."""
+
+
+class Inquire(Message, frozen=True, tag=98):
+    """How do things stand?"""
+
+
+class StandingProcess(Message, frozen=True):
+    """One process of a running launcher."""
+
+    process: Name
+    profile: Name
+    pid: Count
+    level: SealLevel
+    unchecked: tuple[Line, ...] = ()
+    """What the check from outside could not see."""
+
+
+class Standing(Message, frozen=True, tag=99):
+    """How things stand in a running launcher: its answer to all three."""
+
+    run: Name
+    pid: Count
+    processes: tuple[StandingProcess, ...]
+    mute: MuteState
+    written_bytes: Count
+    """By the kernel's count, what the chambers of this run have written since they greeted."""
+    waiting_bytes: Count
+    """What of that is still in the pipe."""
+    before_bytes: int
+    """What to add to the running chamber's own counter (`wchar`) to get `written_bytes`."""
+    is_counter_known: bool
+    """False once a chamber died of which the kernel did not tell the count."""
+
+
+Asked = Mute | Unmute | Inquire
