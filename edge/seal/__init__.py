@@ -22,7 +22,8 @@ from typing import Final, NamedTuple
 
 from edge.seal import birth
 from edge.seal.inspection import Inspection, inspect, written_bytes
-from edge.seal.profiles import ABSENT, PROFILES, WHOLE_WORD, Known, Profile, Rule, Where
+from edge.seal.profiles import ABSENT, PROFILES, Profile
+from edge.seal.rules import WHOLE_WORD, Known, Rule, Where
 from edge.seal.syscalls import NUMBERS
 
 __all__ = [
@@ -59,12 +60,14 @@ def stage0(  # noqa: PLR0913 (one option each, all but two by name)
     writable: Collection[str | Path] = (),
     devices: Collection[str | Path] = (),
     ports: Collection[int] = (),
+    listening: Collection[int] = (),
 ) -> list[str]:
     """Return the command line that starts `argv` behind the first wall.
 
     To be started by the thread that calls this, for as long as which lives the child may live.
     `readable`, `writable` and `devices` must exist; `ports` are the TCP ports that may be
-    connected to before the filter, for a camera with an address.
+    connected to before the filter, for a camera with an address; `listening` are those that may be
+    opened to others before it, for wearables.
     """
     row = PROFILES[profile]
     usual = [Path(place).expanduser() for place in row.readable]
@@ -76,6 +79,7 @@ def stage0(  # noqa: PLR0913 (one option each, all but two by name)
         *(f"--write={place}" for place in writable),
         *(f"--device={place}" for place in (os.devnull, *devices)),
         *(f"--connect={port}" for port in ports),
+        *(f"--listen={port}" for port in listening),
         *(["--tcp=yes"] if row.tcp else []),
         "--",
         *argv,

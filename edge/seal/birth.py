@@ -19,6 +19,8 @@ _LIBC: Final = ctypes.CDLL(None, use_errno=True)
 
 PR_SET_PDEATHSIG, PR_CAPBSET_DROP, PR_SET_NO_NEW_PRIVS = 1, 24, 38
 CLONE_NEWUSER: Final = 0x10000000
+LOCKED_BYTES: Final = 32 << 20
+"""The chamber's sound, and three pictures of the largest size."""
 ROOT_KEEPS: Final = frozenset({1, 2})
 """CAP_DAC_OVERRIDE and _READ_SEARCH: root's child reads and writes its files as root does, and has
 no other power of root. Without CAP_SYS_PTRACE it cannot look into another process's memory."""
@@ -59,6 +61,7 @@ def main(arguments: Sequence[str]) -> NoReturn:
         return [value for option, value in options if option == name]
 
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    allow_locking()
     give_up_powers()
     die_with(int(all_of("--parent")[0]))
     _must(_LIBC.prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0), "no_new_privs")
@@ -67,9 +70,26 @@ def main(arguments: Sequence[str]) -> NoReturn:
         *((path, MAY_WRITE) for path in all_of("--write")),
         *((path, MAY_USE) for path in all_of("--device")),
     ]
-    ports = None if "yes" in all_of("--tcp") else [int(port) for port in all_of("--connect")]
+    named = [
+        *((int(port), CONNECT_TCP) for port in all_of("--connect")),
+        *((int(port), BIND_TCP) for port in all_of("--listen")),
+    ]
+    ports = None if "yes" in all_of("--tcp") else named
     restrict(paths, ports)
     os.execv(argv[0], argv)  # noqa: S606 (this is the point of the file)
+
+
+def allow_locking() -> None:
+    """Let as much memory be locked as this user may, and as root `LOCKED_BYTES` at least."""
+    _, hard = resource.getrlimit(resource.RLIMIT_MEMLOCK)
+    if hard != resource.RLIM_INFINITY and hard < LOCKED_BYTES and os.geteuid() == 0:
+        try:
+            resource.setrlimit(resource.RLIMIT_MEMLOCK, (LOCKED_BYTES, LOCKED_BYTES))
+        except (ValueError, PermissionError):
+            pass  # a root that may not: then as a user
+        else:
+            return
+    resource.setrlimit(resource.RLIMIT_MEMLOCK, (hard, hard))
 
 
 def die_with(parent: int) -> None:
@@ -139,10 +159,11 @@ def landlock_abi() -> int:
     return max(0, int(version))
 
 
-def restrict(paths: Sequence[tuple[str, int]], ports: Sequence[int] | None) -> None:
-    """Refuse everything on files but `paths`, and TCP but to `ports` (None: leave TCP alone).
+def restrict(paths: Sequence[tuple[str, int]], ports: Sequence[tuple[int, int]] | None) -> None:
+    """Refuse everything on files but `paths`, and on TCP but `ports` (None: leave TCP alone).
 
-    Without Landlock in the kernel it does nothing: the launcher then shows a lower level.
+    Both are pairs: which, and the rights to it. Without Landlock in the kernel it does nothing: the
+    launcher then shows a lower level.
     """
     abi = landlock_abi()
     if not abi:
@@ -162,7 +183,7 @@ def restrict(paths: Sequence[tuple[str, int]], ports: Sequence[int] | None) -> N
 
 
 def _rules(
-    paths: Sequence[tuple[str, int]], files: int, ports: Sequence[int] | None
+    paths: Sequence[tuple[str, int]], files: int, ports: Sequence[tuple[int, int]] | None
 ) -> Iterator[tuple[int, bytes]]:
     for path, rights in paths:
         try:
@@ -172,8 +193,8 @@ def _rules(
         allowed = rights & files if os.path.isdir(path) else rights & files & OF_FILES  # noqa: PTH112
         yield RULE_PATH, struct.pack("<Qi", allowed, place)
         os.close(place)
-    for port in ports or ():
-        yield RULE_PORT, struct.pack("<QQ", CONNECT_TCP, port)
+    for port, rights in ports or ():
+        yield RULE_PORT, struct.pack("<QQ", rights, port)
 
 
 def _must(result: int, what: str) -> int:

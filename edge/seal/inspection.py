@@ -9,27 +9,15 @@ import errno
 import fcntl
 import os
 import re
-import stat
 import struct
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final, Literal, NamedTuple
+from typing import Final, Literal
 
 from edge.seal.birth import landlock_abi
-from edge.seal.profiles import (
-    CONNECTION,
-    DEVICE,
-    EVENT,
-    NULL,
-    OWN_PIPE,
-    PIPE,
-    PROFILES,
-    READ_ONLY,
-    SLOT,
-    SOUND_SERVER,
-    Profile,
-)
+from edge.seal.descriptors import numbers, open_kinds
+from edge.seal.profiles import DEVICE, LOUDSPEAKER, PROFILES, READ_ONLY, SOUND_SERVER, Profile
 
 Level = Literal["A", "B", "C", "D"]
 
@@ -61,18 +49,16 @@ def inspect(pid: int, profile: str, *, allowed_fds: Mapping[int, str] | None = N
     """Look at every thread, descriptor and map of a process that should be sealed.
 
     `allowed_fds` (number -> kind, a negative number for any; None: as the profile's row says) is
-    all that may stand open. A kind is `pipe`, `slot` (local, record by record), `sound server`
-    (any other local socket), `connection` (to another machine), `null`, `device` (microphone or
-    camera), `pipe to itself`, `event`, or a name for people that ends in `(read-only)`, a file.
+    all that may stand open; `edge/seal/descriptors.py` says what kinds there are.
     """
     row = PROFILES[profile]
     allowed = row.descriptors if allowed_fds is None else allowed_fds
     problems: list[str] = []
     unchecked: list[str] = []
-    open_kinds: dict[int, str] = {}
+    found: dict[int, str] = {}
     checks: tuple[tuple[str, Callable[[], Iterator[str]]], ...] = (
         ("threads", lambda: _threads(pid)),
-        ("descriptors", lambda: _descriptors(pid, allowed, open_kinds)),
+        ("descriptors", lambda: _descriptors(pid, allowed, found)),
         ("maps", lambda: _maps(pid, row)),
         ("core limit", lambda: _core_limit(pid)),
         ("core dumps", lambda: _dumpable(pid)),
@@ -90,13 +76,13 @@ def inspect(pid: int, profile: str, *, allowed_fds: Mapping[int, str] | None = N
         problems=tuple(problems),
         unchecked=tuple(unchecked),
         threads=_number(pid, "Threads"),
-        level=_level(allowed, open_kinds),
+        level=_level(allowed, found),
         swap_kib=_number(pid, "VmSwap"),
     )
 
 
-def _level(allowed: Mapping[int, str] | None, open_kinds: Mapping[int, str]) -> Level:
-    if allowed is not None and SOUND_SERVER in open_kinds.values():
+def _level(allowed: Mapping[int, str] | None, found: Mapping[int, str]) -> Level:
+    if allowed is not None and SOUND_SERVER in found.values():
         return "D"
     return "A" if landlock_abi() else "C"
 
@@ -139,20 +125,7 @@ def _children(pid: int) -> Iterator[str]:
         yield from (f"process {child} was started by it, outside the seal" for child in children)
 
 
-# --- descriptors ---------------------------------------------------------------------------------
-
-WRITABLE_FILE: Final = "file open for writing"
-LOUDSPEAKER: Final = "loudspeaker"
-ALSA_MAJOR, V4L2_MAJOR = 116, 81
-NULL_DEVICE: Final = os.makedev(1, 3)
-SEQPACKET: Final = "0005"
-
-
-class _Descriptor(NamedTuple):
-    link: str
-    mode: int
-    device: int
-    access: int
+# --- descriptors -------------------------------------------------------------------------------
 
 
 def _descriptors(
@@ -162,7 +135,7 @@ def _descriptors(
 
     A process that opens files as it works (`allowed` is None) must only hold no media device.
     """
-    found |= _kinds(pid)
+    found |= open_kinds(pid)
     for number, kind in found.items():
         if allowed is None:
             if kind in {DEVICE, LOUDSPEAKER}:
@@ -173,65 +146,12 @@ def _descriptors(
             wanted = f", not a {allowed[number]}" if number in allowed else ""
             yield f"descriptor {number} is a {kind}{wanted}"
     for thread in _tasks(pid) if allowed is not None else ():
-        if not _numbers(pid, thread) <= set(found):
+        if not numbers(pid, thread) <= set(found):
             yield f"thread {thread} has descriptors of its own"
 
 
 def _fits(kind: str, wanted: str | None) -> bool:
     return kind == wanted or (kind == READ_ONLY and (wanted or "").endswith("(read-only)"))
-
-
-def _kinds(pid: int) -> dict[int, str]:
-    """Return what stands open, in the words that a profile's row uses."""
-    is_open = {number: _descriptor(pid, number) for number in _numbers(pid, pid)}
-    seen = {number: descriptor for number, descriptor in is_open.items() if descriptor}
-    local = _local_sockets(pid)
-    ends = {(descriptor.link, descriptor.access) for descriptor in seen.values()}
-
-    def kind(descriptor: _Descriptor) -> str:
-        if stat.S_ISCHR(descriptor.mode):
-            return _device(descriptor)
-        if stat.S_ISSOCK(descriptor.mode):
-            types = {None: CONNECTION, SEQPACKET: SLOT}
-            inode = descriptor.link.removeprefix("socket:[").removesuffix("]")
-            return types.get(local.get(inode), SOUND_SERVER)
-        if stat.S_ISFIFO(descriptor.mode):
-            both = {(descriptor.link, os.O_RDONLY), (descriptor.link, os.O_WRONLY)}
-            return OWN_PIPE if both <= ends else PIPE
-        if descriptor.link.startswith("anon_inode:"):
-            return EVENT
-        return READ_ONLY if descriptor.access == os.O_RDONLY else WRITABLE_FILE
-
-    return {number: kind(descriptor) for number, descriptor in seen.items()}
-
-
-def _numbers(pid: int, thread: int) -> set[int]:
-    return {int(entry.name) for entry in Path(f"/proc/{pid}/task/{thread}/fd").iterdir()}
-
-
-def _descriptor(pid: int, number: int) -> _Descriptor | None:
-    """Return what the kernel says of a descriptor, None when it has just been closed."""
-    path = Path(f"/proc/{pid}/fd/{number}")
-    try:
-        link, status = str(path.readlink()), path.stat()
-        flags = re.findall(r"flags:\s+(\d+)", _read(pid, f"fdinfo/{number}"))[0]
-    except FileNotFoundError:
-        return None
-    return _Descriptor(link, status.st_mode, status.st_rdev, int(flags, 8) & os.O_ACCMODE)
-
-
-def _device(descriptor: _Descriptor) -> str:
-    if descriptor.device == NULL_DEVICE:
-        return NULL
-    if os.major(descriptor.device) not in {ALSA_MAJOR, V4L2_MAJOR}:
-        return f"device of another sort ({descriptor.link})"
-    return LOUDSPEAKER if re.search(r"pcmC\d+D\d+p$", descriptor.link) else DEVICE
-
-
-def _local_sockets(pid: int) -> dict[str, str]:
-    """Return inode -> type of the sockets that reach no other machine."""
-    rows = [line.split() for line in _read(pid, "net/unix").splitlines()[1:]]
-    return {row[6]: row[4] for row in rows}
 
 
 # --- memory --------------------------------------------------------------------------------------

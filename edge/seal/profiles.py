@@ -6,60 +6,10 @@ a byte to somewhere that outlives the process, or to somebody else?
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from enum import Enum, auto
 from types import MappingProxyType
 from typing import Final
 
-# --- how a row says it ---------------------------------------------------------------------------
-
-
-class Known(Enum):
-    """Numbers that are known only when a process seals itself."""
-
-    WRITABLE = auto()
-    """The descriptors that it may write to."""
-    SELF = auto()
-    """Its own process id."""
-
-
-WHOLE_WORD: Final = 0xFFFFFFFF
-
-
-@dataclass(frozen=True, slots=True)
-class Where:
-    """A condition on one argument: what the mask leaves of it is one of the values.
-
-    The kernel reads descriptors, flags and commands as 32 bits; `high` looks at the other half,
-    which counts where the argument is a pointer.
-    """
-
-    argument: int
-    values: tuple[int, ...] | Known
-    mask: int = WHOLE_WORD
-    negated: bool = False
-    high: bool = False
-
-
-Rule = tuple[tuple[Where, ...], ...]
-"""Cases, any of which allows the call; in a case all conditions hold."""
-
-ALWAYS: Final[Rule] = ((),)
-
-
-def only(*conditions: Where) -> Rule:
-    """Allow where all these hold."""
-    return (conditions,)
-
-
-def null(argument: int) -> tuple[Where, Where]:
-    """Hold where a pointer is NULL, in both its halves."""
-    return Where(argument, (0,)), Where(argument, (0,), high=True)
-
-
-def always(names: str) -> dict[str, Rule]:
-    """Allow these calls whatever their arguments."""
-    return dict.fromkeys(names.split(), ALWAYS)
-
+from edge.seal.rules import ALWAYS, Known, Rule, Where, always, null, only
 
 # --- the kernel's words --------------------------------------------------------------------------
 
@@ -74,14 +24,26 @@ NOT_OF_A_THREAD: Final = 0x7E82F000
 """CLONE_PIDFD, _PTRACE, _VFORK, _PARENT, _NEWNS, _UNTRACED and all the other namespaces."""
 FIONREAD, FIONBIO, FIOCLEX, FIONCLEX = 0x541B, 0x5421, 0x5451, 0x5450
 TCGETS, TIOCGWINSZ = 0x5401, 0x5413
+ALSA, V4L2 = ord("A") << 8, ord("V") << 8
+OF_A_SORT, WHICH_OF_A_SORT, WITH_DATA = 0xFF00, 0xFFFF, 0xFFFF0000
+"""What to look at in a device's command: whose it is, which it is, and whether data goes with it:
+a console's commands, which are of V4L2's sort, carry none."""
 ALSA_WRITES: Final = (0x4150, 0x4152)
 """SNDRV_PCM_IOCTL_WRITEI_FRAMES and _WRITEN_FRAMES: a loudspeaker is a way out."""
+ALSA_READS: Final = (0x4151, 0x4153)
+"""SNDRV_PCM_IOCTL_READI_FRAMES and _READN_FRAMES: a microphone."""
+V4L2_CONTROLS: Final = (0x561C, 0x5648)
+"""VIDIOC_S_CTRL and _S_EXT_CTRLS: a camera remembers what its brightness was set to."""
 F_DUPFD, F_GETFD, F_SETFD, F_GETFL, F_SETFL, F_GETLK, F_SETLK, F_SETLKW = range(8)
 F_OFD_GETLK, F_OFD_SETLK, F_OFD_SETLKW, F_DUPFD_CLOEXEC = 36, 37, 38, 1030
 PR_GETS: Final = (3, 16, 21, 39)
 """PR_GET_DUMPABLE, _NAME, _SECCOMP, _NO_NEW_PRIVS. No PR_SET_NAME: others can read a name."""
 AF_UNIX, AF_INET, AF_INET6 = 1, 2, 10
 SOCK_TYPE, SOCK_STREAM, SOCK_DGRAM = 0x0F, 1, 2
+SOL_SOCKET, SO_KEEPALIVE, SO_PEERPIDFD, IPPROTO_TCP, TCP_NODELAY = 1, 9, 77, 6, 1
+ARCH_GETS: Final = (0x1003, 0x1004, 0x1021, 0x1022, 0x1023, 0x3001, 0x5005)
+"""ARCH_GET_FS, _GET_GS, _GET_XCOMP_SUPP, _GET_XCOMP_PERM, _REQ_XCOMP_PERM (a matrix unit of its
+own), _CET_STATUS, _SHSTK_STATUS."""
 
 ABSENT: Final = ("clone3", "openat2")
 """Answered with ENOSYS: their arguments lie in memory, where a filter cannot look. The C library
@@ -93,11 +55,11 @@ _COMPUTE: Final[Mapping[str, Rule]] = {
     **always("""
         futex futex_waitv sched_yield sched_getaffinity sched_getparam sched_getscheduler getcpu
         nanosleep clock_nanosleep clock_gettime clock_getres gettimeofday time times getrusage
-        munmap mremap madvise brk mlock mlock2 munlock membarrier rseq arch_prctl
-        set_robust_list get_robust_list set_tid_address restart_syscall exit exit_group
+        munmap mremap madvise brk mlock mlock2 munlock membarrier rseq
+        set_robust_list set_tid_address restart_syscall exit exit_group
         rt_sigaction rt_sigprocmask rt_sigreturn rt_sigpending rt_sigtimedwait sigaltstack
         getpid gettid getppid getuid geteuid getgid getegid uname sysinfo getrandom
-        read readv pread64 preadv lseek fstat recvfrom getsockname getpeername getsockopt
+        read readv pread64 preadv lseek fstat recvfrom getsockname getpeername
         poll ppoll select pselect6
     """),
     "clone": only(Where(0, (THREAD,), mask=THREAD | NOT_OF_A_THREAD)),
@@ -105,6 +67,8 @@ _COMPUTE: Final[Mapping[str, Rule]] = {
     "prctl": only(Where(0, PR_GETS)),
     "prlimit64": only(Where(0, (0,)), *null(2)),  # reads a limit, sets none
     "sched_setaffinity": only(Where(0, (0,))),
+    "arch_prctl": only(Where(0, ARCH_GETS)),
+    "getsockopt": only(Where(2, (SO_PEERPIDFD,), negated=True)),  # makes a new descriptor
 }
 """Think, keep time, start threads, read what is already open."""
 
@@ -114,14 +78,17 @@ _NO_NEW_DESCRIPTOR: Final[Mapping[str, Rule]] = {
     "fcntl": only(Where(1, (F_GETFD, F_SETFD, F_GETFL))),  # F_SETFL could undo the packet mode
 }
 
-_CHAMBER: Final[Mapping[str, Rule]] = {
+_HARMLESS_COMMANDS: Final = (Where(1, (FIONREAD, FIONBIO, FIOCLEX, FIONCLEX, TCGETS)),)
+
+_STRICT: Final[Mapping[str, Rule]] = {
     **_COMPUTE,
     **_NO_NEW_DESCRIPTOR,
     "newfstatat": only(Where(3, (AT_EMPTY_PATH,), mask=AT_EMPTY_PATH)),  # the C library's fstat
     "mmap": only(Where(2, (0,), mask=PROT_EXEC), Where(3, (MAP_PRIVATE,), mask=MAP_TYPE)),
     "mprotect": only(Where(2, (0,), mask=PROT_EXEC)),
-    "ioctl": only(Where(1, (FIONREAD, FIONBIO, FIOCLEX, FIONCLEX, TCGETS))),
+    "ioctl": (_HARMLESS_COMMANDS,),
 }
+"""Think, read what is open, write to what is named. No path, no socket, no device."""
 
 _READ_FILES: Final = always("""
     stat lstat newfstatat statx statfs fstatfs access faccessat faccessat2 readlink readlinkat
@@ -143,13 +110,49 @@ _CAPTURE: Final[Mapping[str, Rule]] = {
     "sendmsg": only(Where(0, Known.WRITABLE)),
     "recvmsg": ALWAYS,
     "ioctl": (
-        (Where(1, (FIONREAD, FIONBIO, FIOCLEX, FIONCLEX, TCGETS)),),
+        _HARMLESS_COMMANDS,
         (
-            Where(1, (ord("A") << 8, ord("V") << 8), mask=0xFF00),
-            Where(1, ALSA_WRITES, mask=0xFFFF, negated=True),
+            Where(1, (ALSA,), mask=OF_A_SORT),
+            Where(1, ALSA_WRITES, mask=WHICH_OF_A_SORT, negated=True),
+        ),
+        (
+            Where(1, (V4L2,), mask=OF_A_SORT),
+            Where(1, (0,), mask=WITH_DATA, negated=True),
+            Where(1, V4L2_CONTROLS, mask=WHICH_OF_A_SORT, negated=True),
         ),
     ),
 }
+
+_VOICE: Final[Mapping[str, Rule]] = {
+    **_STRICT,
+    # To the echo slot and, where there is one, the sound server: no address of its own choice.
+    "sendto": only(Where(0, Known.WRITABLE), *null(4)),
+    "sendmsg": only(Where(0, Known.WRITABLE)),
+    "recvmsg": ALWAYS,  # the sound server's answers; what else they bring cannot be written to
+    "ioctl": (
+        _HARMLESS_COMMANDS,
+        (
+            Where(1, (ALSA,), mask=OF_A_SORT),
+            Where(1, ALSA_READS, mask=WHICH_OF_A_SORT, negated=True),
+        ),
+    ),
+}
+"""The chamber's, and a loudspeaker that was opened before. Never a microphone, never a camera."""
+
+_FIRMWARE_BRIDGE: Final[Mapping[str, Rule]] = {
+    **_STRICT,
+    # Its loop: wearables come, talk and go, on sockets that were listening before the seal.
+    **always("epoll_wait epoll_pwait epoll_ctl accept4 shutdown"),
+    # Replies to who is connected. No sendmsg, and no address of its own choice: both could send
+    # from a datagram socket to anybody.
+    "sendto": only(*null(4)),
+    "setsockopt": (
+        (Where(1, (IPPROTO_TCP,)), Where(2, (TCP_NODELAY,))),
+        (Where(1, (SOL_SOCKET,)), Where(2, (SO_KEEPALIVE,))),
+    ),
+}
+"""The chamber's, and the connections of wearables. No new socket but one that somebody opens to it;
+write() goes to its status pipe and slots alone."""
 
 _RUNTIME: Final[Mapping[str, Rule]] = {
     **_COMPUTE,
@@ -166,11 +169,15 @@ _RUNTIME: Final[Mapping[str, Rule]] = {
         Where(0, (AF_INET, AF_INET6)),  # no local ones: a sound server listens on such
         Where(1, (SOCK_STREAM, SOCK_DGRAM), mask=SOCK_TYPE),
     ),
-    "socketpair": only(Where(0, (AF_UNIX,))),
+    "socketpair": only(
+        Where(0, (AF_UNIX,)),
+        # Of datagram sockets, either could be turned to any local service: tried, it worked.
+        Where(1, (SOCK_STREAM,), mask=SOCK_TYPE),
+    ),
     "kill": only(Where(0, Known.SELF)),
     "mmap": only(_NOT_BOTH),
     "mprotect": only(Where(2, (0,), mask=PROT_EXEC)),
-    "ioctl": only(Where(1, (FIONREAD, FIONBIO, FIOCLEX, FIONCLEX, TCGETS, TIOCGWINSZ))),
+    "ioctl": (_HARMLESS_COMMANDS, (Where(1, (TIOCGWINSZ,)),)),
     "fcntl": only(
         Where(
             1,
@@ -192,8 +199,15 @@ _EVERYBODY_READS: Final = (
 )
 """Libraries, and what a C library asks about the machine."""
 
+_SOUND_SETTINGS: Final = (
+    *("/proc/asound", "/run/user", "/usr/share/alsa", "/etc/alsa", "/etc/asound.conf"),
+    *("/etc/pulse", "~/.asoundrc", "~/.config/pulse", "~/.config/alsa"),
+    *("/etc/machine-id", "/sbin/ldconfig", "/usr/sbin/ldconfig"),  # find_library
+)
+
 PIPE, SLOT, NULL, DEVICE, EVENT = "pipe", "slot", "null", "device", "event"
 CONNECTION, SOUND_SERVER, OWN_PIPE = "connection", "sound server", "pipe to itself"
+OWN_PAIR, LOUDSPEAKER = "pair of sockets to itself", "loudspeaker"
 READ_ONLY: Final = "file (read-only)"
 
 
@@ -225,19 +239,36 @@ PROFILES: Final[Mapping[str, Profile]] = MappingProxyType(
     {
         "chamber": Profile(
             "chamber",
-            _CHAMBER,
+            _STRICT,
             _EVERYBODY_READS,
             descriptors=_standard(SLOT, READ_ONLY),
+        ),
+        "mind": Profile(
+            "mind",
+            _STRICT,
+            _EVERYBODY_READS,
+            descriptors=_standard(READ_ONLY),
+        ),
+        "voice": Profile(
+            "voice",
+            _VOICE,
+            (*_EVERYBODY_READS, *_SOUND_SETTINGS),
+            descriptors=_standard(SLOT, READ_ONLY, LOUDSPEAKER, SOUND_SERVER, OWN_PIPE, EVENT),
+            shared_maps=("/dev/snd/",),
+        ),
+        "firmware_bridge": Profile(
+            "firmware_bridge",
+            _FIRMWARE_BRIDGE,
+            (*_EVERYBODY_READS, "/etc/hosts", "/etc/ssl"),
+            descriptors=_standard(SLOT, READ_ONLY, CONNECTION, OWN_PIPE, OWN_PAIR, EVENT),
         ),
         "capture": Profile(
             "capture",
             _CAPTURE,
             (
                 *_EVERYBODY_READS,
-                *("/proc/asound", "/run/udev", "/run/user"),
-                *("/usr/share/alsa", "/etc/alsa", "/etc/asound.conf", "/etc/pulse"),
-                *("~/.asoundrc", "~/.config/pulse", "~/.config/alsa"),
-                *("/etc/machine-id", "/sbin/ldconfig", "/usr/sbin/ldconfig"),  # find_library
+                *_SOUND_SETTINGS,
+                "/run/udev",
                 *("/etc/hosts", "/etc/resolv.conf", "/etc/nsswitch.conf", "/etc/ssl"),
             ),
             descriptors=_standard(SLOT, READ_ONLY, DEVICE, SOUND_SERVER, OWN_PIPE, EVENT),

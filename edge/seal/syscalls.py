@@ -1,4 +1,4 @@
-"""What number does a system call have? Frozen here, for x86_64 and aarch64, up to Linux 6.17.
+"""What number does a system call have? Frozen here, for x86_64 and aarch64, up to Linux 7.0.
 
 No header and no library of the device is asked: what the filter refuses must not depend on them.
 A call that is newer than this table is refused like every call that no profile names.
@@ -39,14 +39,14 @@ ioctl 16 29 | ioperm 173 - | iopl 172 - | ioprio_get 252 31 | ioprio_set 251 30 
 kexec_file_load 320 294 | kexec_load 246 104 | keyctl 250 219 | kill 62 129 |
 landlock_add_rule 445 445 | landlock_create_ruleset 444 444 | landlock_restrict_self 446 446 |
 lchown 94 - | lgetxattr 192 9 | link 86 - | linkat 265 37 | listen 50 201 | listmount 458 458 |
-listxattr 194 11 | listxattrat 465 465 | llistxattr 195 12 | lookup_dcookie 212 18 |
-lremovexattr 198 15 | lseek 8 62 | lsetxattr 189 6 | lsm_get_self_attr 459 459 |
-lsm_list_modules 461 461 | lsm_set_self_attr 460 460 | lstat 6 - | madvise 28 233 |
-map_shadow_stack 453 453 | mbind 237 235 | membarrier 324 283 | memfd_create 319 279 |
-memfd_secret 447 447 | migrate_pages 256 238 | mincore 27 232 | mkdir 83 - | mkdirat 258 34 |
-mknod 133 - | mknodat 259 33 | mlock 149 228 | mlock2 325 284 | mlockall 151 230 | mmap 9 222 |
-modify_ldt 154 - | mount 165 40 | mount_setattr 442 442 | move_mount 429 429 | move_pages 279 239 |
-mprotect 10 226 | mq_getsetattr 245 185 | mq_notify 244 184 | mq_open 240 180 |
+listns 470 470 | listxattr 194 11 | listxattrat 465 465 | llistxattr 195 12 |
+lookup_dcookie 212 18 | lremovexattr 198 15 | lseek 8 62 | lsetxattr 189 6 |
+lsm_get_self_attr 459 459 | lsm_list_modules 461 461 | lsm_set_self_attr 460 460 | lstat 6 - |
+madvise 28 233 | map_shadow_stack 453 453 | mbind 237 235 | membarrier 324 283 |
+memfd_create 319 279 | memfd_secret 447 447 | migrate_pages 256 238 | mincore 27 232 | mkdir 83 - |
+mkdirat 258 34 | mknod 133 - | mknodat 259 33 | mlock 149 228 | mlock2 325 284 | mlockall 151 230 |
+mmap 9 222 | modify_ldt 154 - | mount 165 40 | mount_setattr 442 442 | move_mount 429 429 |
+move_pages 279 239 | mprotect 10 226 | mq_getsetattr 245 185 | mq_notify 244 184 | mq_open 240 180 |
 mq_timedreceive 243 183 | mq_timedsend 242 182 | mq_unlink 241 181 | mremap 25 216 | mseal 462 462 |
 msgctl 71 187 | msgget 68 186 | msgrcv 70 188 | msgsnd 69 189 | msync 26 227 | munlock 150 229 |
 munlockall 152 231 | munmap 11 215 | name_to_handle_at 303 264 | nanosleep 35 101 |
@@ -61,15 +61,15 @@ pwrite64 18 68 | pwritev 296 70 | pwritev2 328 287 | quotactl 179 60 | quotactl_
 read 0 63 | readahead 187 213 | readlink 89 - | readlinkat 267 78 | readv 19 65 | reboot 169 142 |
 recvfrom 45 207 | recvmmsg 299 243 | recvmsg 47 212 | remap_file_pages 216 234 |
 removexattr 197 14 | removexattrat 466 466 | rename 82 - | renameat 264 38 | renameat2 316 276 |
-request_key 249 218 | restart_syscall 219 128 | rmdir 84 - | rseq 334 293 | rt_sigaction 13 134 |
-rt_sigpending 127 136 | rt_sigprocmask 14 135 | rt_sigqueueinfo 129 138 | rt_sigreturn 15 139 |
-rt_sigsuspend 130 133 | rt_sigtimedwait 128 137 | rt_tgsigqueueinfo 297 240 |
-sched_get_priority_max 146 125 | sched_get_priority_min 147 126 | sched_getaffinity 204 123 |
-sched_getattr 315 275 | sched_getparam 143 121 | sched_getscheduler 145 120 |
-sched_rr_get_interval 148 127 | sched_setaffinity 203 122 | sched_setattr 314 274 |
-sched_setparam 142 118 | sched_setscheduler 144 119 | sched_yield 24 124 | seccomp 317 277 |
-select 23 - | semctl 66 191 | semget 64 190 | semop 65 193 | semtimedop 220 192 | sendfile 40 71 |
-sendmmsg 307 269 | sendmsg 46 211 | sendto 44 206 | set_mempolicy 238 237 |
+request_key 249 218 | restart_syscall 219 128 | rmdir 84 - | rseq 334 293 |
+rseq_slice_yield 471 471 | rt_sigaction 13 134 | rt_sigpending 127 136 | rt_sigprocmask 14 135 |
+rt_sigqueueinfo 129 138 | rt_sigreturn 15 139 | rt_sigsuspend 130 133 | rt_sigtimedwait 128 137 |
+rt_tgsigqueueinfo 297 240 | sched_get_priority_max 146 125 | sched_get_priority_min 147 126 |
+sched_getaffinity 204 123 | sched_getattr 315 275 | sched_getparam 143 121 |
+sched_getscheduler 145 120 | sched_rr_get_interval 148 127 | sched_setaffinity 203 122 |
+sched_setattr 314 274 | sched_setparam 142 118 | sched_setscheduler 144 119 | sched_yield 24 124 |
+seccomp 317 277 | select 23 - | semctl 66 191 | semget 64 190 | semop 65 193 | semtimedop 220 192 |
+sendfile 40 71 | sendmmsg 307 269 | sendmsg 46 211 | sendto 44 206 | set_mempolicy 238 237 |
 set_mempolicy_home_node 450 450 | set_robust_list 273 99 | set_thread_area 205 - |
 set_tid_address 218 96 | setdomainname 171 162 | setfsgid 123 152 | setfsuid 122 151 |
 setgid 106 144 | setgroups 116 159 | sethostname 170 161 | setitimer 38 103 | setns 308 268 |
@@ -84,8 +84,9 @@ tee 276 77 | tgkill 234 131 | time 201 - | timer_create 222 107 | timer_delete 2
 timer_getoverrun 225 109 | timer_gettime 224 108 | timer_settime 223 110 | timerfd_create 283 85 |
 timerfd_gettime 287 87 | timerfd_settime 286 86 | times 100 153 | tkill 200 130 | truncate 76 45 |
 umask 95 166 | umount2 166 39 | uname 63 160 | unlink 87 - | unlinkat 263 35 | unshare 272 97 |
-userfaultfd 323 282 | ustat 136 - | utime 132 - | utimensat 280 88 | utimes 235 - | vfork 58 - |
-vhangup 153 58 | vmsplice 278 75 | wait4 61 260 | waitid 247 95 | write 1 64 | writev 20 66
+uprobe 336 - | uretprobe 335 - | uselib 134 - | userfaultfd 323 282 | ustat 136 - | utime 132 - |
+utimensat 280 88 | utimes 235 - | vfork 58 - | vhangup 153 58 | vmsplice 278 75 | wait4 61 260 |
+waitid 247 95 | write 1 64 | writev 20 66
 """
 """`name x86_64 aarch64`, a dash where the architecture has no such call."""
 

@@ -13,9 +13,8 @@ import threading
 import time
 from collections.abc import Callable, Collection
 
-from system_calls import ANONYMOUS, PAGE, PRIVATE, READ, SHARED, call
-
 from edge import seal
+from edge.audit.system_calls import ANONYMOUS, PAGE, PRIVATE, READ, SHARED, call
 
 KEEP = {0, 1, 2}
 
@@ -37,7 +36,13 @@ def connection() -> Collection[int]:
     return {*KEEP, socket.socket().detach()}
 
 
-def pair() -> Collection[int]:
+def local_service() -> Collection[int]:
+    """Stand for a sound server: a local socket whose other end is not in this process."""
+    ours, _ = socket.socketpair()
+    return {*KEEP, ours.detach()}
+
+
+def own_pair() -> Collection[int]:
     return {*KEEP, *(end.detach() for end in socket.socketpair())}
 
 
@@ -88,7 +93,8 @@ LEAKS: dict[str, Callable[..., Collection[int]]] = {
     "open file": open_file,
     "shared map": shared_map,
     "connection": connection,
-    "pair": pair,
+    "local service": local_service,
+    "own pair": own_pair,
     "child process": child_process,
     "own descriptors": own_descriptors,
     "old thread": old_thread,

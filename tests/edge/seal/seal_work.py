@@ -16,9 +16,8 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from system_calls import by_number, call, outcome
-
 from edge import seal
+from edge.audit.system_calls import by_number, call, outcome
 
 Work = Callable[[], dict[str, object]]
 WRITABLE = {1}

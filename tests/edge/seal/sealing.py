@@ -24,11 +24,18 @@ def started(  # noqa: PLR0913
     fds: Collection[int] = (),
     readable: Collection[Path] = (),
     writable: Collection[Path] = (),
+    listening: Collection[int] = (),
 ) -> Iterator[subprocess.Popen[bytes]]:
     """Run `PROGRAM` of this folder; at the end close its control pipe and wait for its end."""
     argv = [sys.executable, str(HERE / program), *map(str, arguments)]
     if landlock:
-        argv = seal.stage0(profile, argv, readable=(*READABLE, *readable), writable=tuple(writable))
+        argv = seal.stage0(
+            profile,
+            argv,
+            readable=(*READABLE, *readable),
+            writable=tuple(writable),
+            listening=tuple(listening),
+        )
     with subprocess.Popen(
         argv,
         stdin=subprocess.PIPE,

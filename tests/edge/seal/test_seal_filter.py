@@ -116,40 +116,101 @@ NEVER = set(
     fanotify_init inotify_init1 vhangup delete_module
     """.split()  # noqa: SIM905 (a hundred quotation marks)
 )
+STRICT = [
+    ("write", (AIRLOCK,), "yes"),
+    ("write", (2,), "no"),
+    ("write", (AIRLOCK | 1 << 32,), "yes"),  # the kernel reads 32 bits of a descriptor
+    ("writev", (AIRLOCK,), "no"),
+    ("pwrite64", (AIRLOCK,), "no"),
+    ("sendto", (AIRLOCK,), "no"),
+    ("sendmsg", (AIRLOCK,), "no"),
+    ("recvfrom", (5,), "yes"),
+    ("recvmsg", (5,), "no"),
+    ("close", (AIRLOCK,), "no"),
+    ("close", (7,), "no"),
+    ("close", (8,), "yes"),
+    ("dup", (5,), "no"),
+    ("dup3", (5, 1), "no"),
+    ("fcntl", (5, 0), "no"),
+    ("fcntl", (5, 3), "yes"),
+    ("fcntl", (5, 4), "no"),
+    ("fcntl", (5, 1030), "no"),
+    ("openat", (0, 0, 0), "no"),
+    ("newfstatat", (3, 0, 0, 0x1000), "yes"),
+    ("newfstatat", (-100, 0, 0, 0), "no"),
+    ("mmap", (0, 4096, 1, 1), "no"),
+    ("mmap", (0, 4096, 1, 3), "no"),
+    ("mmap", (0, 4096, 5, 2), "no"),
+    ("socket", (1, 1, 0), "no"),
+    ("socket", (2, 1, 0), "no"),
+    ("socketpair", (1, 1, 0), "no"),
+    ("ioctl", (3, 0x4140), "no"),
+    ("kill", (PID, 0), "no"),
+    ("sched_setaffinity", (0,), "yes"),
+    ("sched_setaffinity", (PID + 1,), "no"),
+    ("exit_group", (0,), "yes"),
+    ("getsockopt", (5, 1, 4), "yes"),
+    ("getsockopt", (5, 1, 77), "no"),  # SO_PEERPIDFD
+    ("ioctl", (3, 0x80184151), "no"),
+    ("setsockopt", (5, 6, 1), "no"),
+    ("accept4", (5,), "no"),
+]
 BY_PROFILE = {
-    "chamber": [
+    "chamber": STRICT,
+    "mind": STRICT,
+    "voice": [
         ("write", (AIRLOCK,), "yes"),
-        ("write", (2,), "no"),
-        ("write", (AIRLOCK | 1 << 32,), "yes"),  # the kernel reads 32 bits of a descriptor
+        ("write", (9,), "no"),
+        ("close", (AIRLOCK,), "no"),
+        ("dup", (5,), "no"),
+        ("openat", (0, 0, 0), "no"),
+        ("sendto", (7, 0, 0, 0, 0), "yes"),
+        ("sendto", (7, 0, 0, 0, 0x1000), "no"),
+        ("sendto", (8, 0, 0, 0, 0), "no"),
+        ("sendmsg", (7,), "yes"),
+        ("sendmsg", (8,), "no"),
+        ("recvmsg", (8,), "yes"),
+        ("socket", (1, 1, 0), "no"),
+        ("connect", (7,), "no"),
+        ("ioctl", (3, 0x40184150), "yes"),  # SNDRV_PCM_IOCTL_WRITEI_FRAMES
+        ("ioctl", (3, 0x4140), "yes"),  # ..._PREPARE
+        ("ioctl", (3, 0x80184151), "no"),  # ..._READI_FRAMES
+        ("ioctl", (3, 0x80184153), "no"),  # ..._READN_FRAMES
+        ("ioctl", (3, 0xC0585611), "no"),  # VIDIOC_DQBUF
+        ("ioctl", (3, 0xC4C85513), "no"),  # SNDRV_CTL_IOCTL_ELEM_WRITE
+        ("mmap", (0, 4096, 3, 1), "no"),
+        ("mmap", (0, 4096, 5, 2), "no"),
+    ],
+    "firmware_bridge": [
+        ("write", (AIRLOCK,), "yes"),
+        ("write", (9,), "no"),
         ("writev", (AIRLOCK,), "no"),
-        ("pwrite64", (AIRLOCK,), "no"),
-        ("sendto", (AIRLOCK,), "no"),
-        ("sendmsg", (AIRLOCK,), "no"),
+        ("close", (AIRLOCK,), "no"),
+        ("close", (9,), "yes"),
+        ("accept4", (5,), "yes"),
+        ("accept", (5,), "no"),
         ("recvfrom", (5,), "yes"),
         ("recvmsg", (5,), "no"),
-        ("close", (AIRLOCK,), "no"),
-        ("close", (7,), "no"),
-        ("close", (8,), "yes"),
-        ("dup", (5,), "no"),
-        ("dup3", (5, 1), "no"),
-        ("fcntl", (5, 0), "no"),
-        ("fcntl", (5, 3), "yes"),
-        ("fcntl", (5, 4), "no"),
-        ("fcntl", (5, 1030), "no"),
-        ("openat", (0, 0, 0), "no"),
-        ("newfstatat", (3, 0, 0, 0x1000), "yes"),
-        ("newfstatat", (-100, 0, 0, 0), "no"),
-        ("mmap", (0, 4096, 1, 1), "no"),
-        ("mmap", (0, 4096, 1, 3), "no"),
-        ("mmap", (0, 4096, 5, 2), "no"),
-        ("socket", (1, 1, 0), "no"),
+        ("sendto", (9, 0, 0, 0, 0), "yes"),
+        ("sendto", (9, 0, 0, 0, 0x1000), "no"),
+        ("sendto", (9, 0, 0, 0, 1 << 32), "no"),
+        ("sendmsg", (9,), "no"),
+        ("sendmmsg", (9,), "no"),
+        ("setsockopt", (9, 6, 1), "yes"),
+        ("setsockopt", (9, 1, 9), "yes"),
+        ("setsockopt", (9, 1, 36), "no"),
+        ("setsockopt", (9, 6, 9), "no"),
+        ("epoll_ctl", (4, 1, 9), "yes"),
+        ("epoll_create1", (0,), "no"),
         ("socket", (2, 1, 0), "no"),
         ("socketpair", (1, 1, 0), "no"),
-        ("ioctl", (3, 0x4140), "no"),
-        ("kill", (PID, 0), "no"),
-        ("sched_setaffinity", (0,), "yes"),
-        ("sched_setaffinity", (PID + 1,), "no"),
-        ("exit_group", (0,), "yes"),
+        ("connect", (9,), "no"),
+        ("bind", (9,), "no"),
+        ("listen", (9,), "no"),
+        ("openat", (0, 0, 0), "no"),
+        ("dup", (5,), "no"),
+        ("fcntl", (5, 4), "no"),
+        ("mmap", (0, 4096, 3, 1), "no"),
     ],
     "capture": [
         ("openat", (0, 0, 0), "yes"),
@@ -177,6 +238,9 @@ BY_PROFILE = {
         ("ioctl", (3, 0x40184150), "no"),  # ..._WRITEI_FRAMES
         ("ioctl", (3, 0x40184152), "no"),  # ..._WRITEN_FRAMES
         ("ioctl", (3, 0xC0585611), "yes"),  # VIDIOC_DQBUF
+        ("ioctl", (3, 0xC008561C), "no"),  # VIDIOC_S_CTRL
+        ("ioctl", (3, 0xC0205648), "no"),  # VIDIOC_S_EXT_CTRLS
+        ("ioctl", (3, 0x5606), "no"),  # VT_ACTIVATE: a console's, of the same sort
         ("mmap", (0, 4096, 5, 2), "yes"),
         ("mmap", (0, 4096, 3, 1), "no"),
         ("unlinkat", (), "no"),
@@ -189,6 +253,9 @@ BY_PROFILE = {
         ("socket", (10, 2, 0), "yes"),
         ("socket", (1, 1, 0), "no"),
         ("socketpair", (1, 1, 0), "yes"),
+        ("socketpair", (1, 1 | 0o2004000, 0), "yes"),
+        ("socketpair", (1, 2, 0), "no"),
+        ("socketpair", (1, 5, 0), "no"),
         ("connect", (), "yes"),
         ("mmap", (0, 4096, 3, 1), "yes"),
         ("ioctl", (3, 0x80184151), "no"),
@@ -208,6 +275,15 @@ def test_verdict(
     profile: str, call: str, arguments: tuple[int, ...], expected: str, arch: str
 ) -> None:
     assert verdict(profile, arch, call, *arguments) == expected
+
+
+@pytest.mark.parametrize("profile", seal.PROFILES)
+def test_the_processor_is_asked_and_not_told(profile: str) -> None:
+    """Only x86_64 has such a call."""
+    said = {
+        code: verdict(profile, "x86_64", "arch_prctl", code) for code in (0x1003, 0x1002, 0x1011)
+    }
+    assert said == {0x1003: "yes", 0x1002: "no", 0x1011: "no"}
 
 
 @pytest.mark.parametrize("profile", seal.PROFILES)

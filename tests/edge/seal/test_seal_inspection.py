@@ -57,7 +57,8 @@ def test_a_thread_that_the_seal_missed_is_caught() -> None:
     ("leak", "reason"),
     [
         ("connection", "is a connection"),
-        ("pair", "is a sound server"),
+        ("local service", "is a sound server"),
+        ("own pair", "is a pair of sockets to itself"),
         ("child process", "was started by it, outside the seal"),
         ("own descriptors", "has descriptors of its own"),
         ("writable and executable", "mapped both writable and executable"),
@@ -69,7 +70,7 @@ def test_a_planted_leak_is_named(leak: str, reason: str) -> None:
 
 
 def test_a_sound_server_is_a_way_out_of_a_capture_and_is_shown_as_level_d() -> None:
-    with started("seal_leaks.py", "pair") as process:
+    with started("seal_leaks.py", "local service") as process:
         assert process.stdout
         process.stdout.readline()
         inspection = seal.inspect(process.pid, "capture")

@@ -20,13 +20,22 @@ from sealing import HERE, ROOT
 from models import manifest
 
 NOBODY = "65534"
+AUDIT = ROOT / "tests/edge/audit"
 CAPTURE = ROOT / "tests/edge/capture/test_capture_process.py"
 WHOLE_RUNS = ROOT / "tests/edge/test_launcher.py"
 TESTS = (
-    HERE / "test_seal_attacks.py",
+    AUDIT / "test_attacks.py",
+    AUDIT / "test_controls.py",
+    AUDIT / "test_witness.py",
+    AUDIT / "test_running.py",
+    AUDIT / "test_canary.py",
+    AUDIT / "test_deep.py",
+    ROOT / "tests/edge/chamber/test_retention.py",
+    ROOT / "tests/edge/chamber/test_held.py",
     HERE / "test_seal_inspection.py",
     HERE / "test_seal_birth.py",
     HERE / "test_seal_work.py",
+    HERE / "test_seal_names.py",
     f"{CAPTURE}::test_a_file_of_somebody_else_is_one_sentence",
     f"{WHOLE_RUNS}::test_a_run_is_sealed_checked_counted_and_answers",
     f"{WHOLE_RUNS}::test_inside_the_running_chamber_the_kernel_refuses",

@@ -11,6 +11,8 @@ import pytest
 from onnx import TensorProto, helper
 from sealing import answer, started
 
+from edge import seal
+
 REFUSED = "Operation not permitted"
 
 
@@ -88,6 +90,33 @@ def test_landlock_keeps_a_runtime_in_its_folder_and_off_devices(tmp_path: Path) 
     if found["write elsewhere"] == "worked":
         pytest.skip("this kernel has no Landlock; the filter is the only wall")
     assert found["write elsewhere"] == found["open a device"] == "Permission denied"
+
+
+def free_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        return int(server.getsockname()[1])
+
+
+def test_a_bridge_serves_wearables_and_opens_nothing_more() -> None:
+    port = free_port()
+    bridge = started("seal_bridge.py", port, profile="firmware_bridge", listening=[port])
+    with bridge as process:
+        assert set(answer(process).values()) == {REFUSED}
+        with socket.create_connection(("127.0.0.1", port)) as wearable:
+            wearable.sendall(b"hello\n")
+            assert wearable.recv(9) == b"hello\n"
+            inspection = seal.inspect(process.pid, "firmware_bridge")
+    assert inspection.problems == ()
+    assert inspection.level == ("A" if seal.walls().landlock_abi else "C")
+
+
+def test_a_bridge_listens_on_its_own_port_alone() -> None:
+    if seal.walls().landlock_abi < 4:
+        pytest.skip("this kernel's Landlock knows no TCP")
+    port = free_port()
+    with started("seal_bridge.py", port, profile="firmware_bridge", listening=[9]) as process:
+        assert process.stdout
+        assert process.stdout.readline() == b""
 
 
 def test_the_second_set_of_call_numbers_kills() -> None:
