@@ -18,17 +18,19 @@ Record: header (little-endian) then payload.
 | sequence | u32  | grows by one a signal; a hole is counted as lost                         |
 | at       | u64  | first sample (audio) or moment (frame, end) in samples of 16 kHz         |
 
-Payload: int16 little-endian mono samples, or RGB rows.
+Payload: at most `CHUNK_SAMPLES` int16 little-endian mono samples, in one part; or RGB rows, every
+part but the last as long as can be.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from struct import Struct
-from typing import Final
+from typing import Final, NamedTuple
 
 import numpy as np
+import numpy.typing as npt
 
-from edge.signals import AudioChunk, Frame
+from edge.signals import CHUNK_SAMPLES, AudioChunk, Frame, Samples
 
 HEADER: Final = Struct("<HHHHHHIIQ")
 MAX_RECORD_BYTES: Final = 64 * 1024
@@ -37,7 +39,11 @@ MAX_SIDE_PX: Final = 1280
 """A larger picture is scaled down by its source."""
 
 AUDIO, FRAME, END = 1, 2, 3
-INT16_SCALE: Final = 32768.0
+MAX_SOUND_BYTES: Final = CHUNK_SAMPLES * 2
+STEPS: Final = np.float32(32768)
+"""Of an int16 sample from 0 to 1."""
+
+Bytes = npt.NDArray[np.uint8]
 
 
 class BadRecord(ValueError):
@@ -65,23 +71,88 @@ def records(signal: Signal, *, epoch: int, sequence: int) -> Iterator[bytes]:
 
 def _flatten(signal: Signal) -> tuple[int, int, int, int, memoryview]:
     if isinstance(signal, AudioChunk):
-        scaled = np.clip(signal.samples * INT16_SCALE, -32768, 32767).astype("<i2")
-        return AUDIO, signal.start, 0, 0, scaled.data.cast("B")
+        return AUDIO, signal.start, 0, 0, _to_int16(signal.samples).data.cast("B")
     if isinstance(signal, Frame):
         height, width, _ = signal.pixels.shape
         return FRAME, signal.at, width, height, np.ascontiguousarray(signal.pixels).data.cast("B")
     return END, signal.at, 0, 0, memoryview(b"")
 
 
-class SlotReader:
-    """Records of one slot -> signals. Feed it every record in order."""
+def _to_int16(samples: Samples) -> npt.NDArray[np.int16]:
+    """Return float32 (n,) as little-endian int16, in blocks no smaller than a whole chunk's.
 
-    def __init__(self) -> None:
+    Smaller ones, of a stream's last chunk, numpy would keep as they are when they are freed.
+    """
+    size = max(len(samples), CHUNK_SAMPLES)
+    scaled, rounded = np.empty(size, np.float32)[: len(samples)], np.empty(size, "<i2")
+    np.multiply(samples, STEPS, out=scaled)
+    np.clip(scaled, -32768, 32767, out=scaled)
+    np.copyto(rounded[: len(samples)], scaled, casting="unsafe")
+    return rounded[: len(samples)]
+
+
+@dataclass(frozen=True, slots=True)
+class Memory:
+    """Where a reader gets the memory that media comes to lie in, and how it is overwritten."""
+
+    room: Callable[[int], Bytes]
+    """Number of bytes -> uint8 (bytes,), all zero."""
+    forget: Callable[[Bytes], None]
+
+
+ORDINARY: Final = Memory(lambda size: np.zeros(size, np.uint8), lambda room: room.fill(0))
+
+
+class _Head(NamedTuple):
+    """What all records of one signal have in common."""
+
+    kind: int
+    parts: int
+    height: int
+    width: int
+    at: int
+
+    @property
+    def bytes(self) -> int:
+        """What its parts add up to; of sound, what they may."""
+        return self.height * self.width * 3 if self.kind == FRAME else MAX_SOUND_BYTES
+
+
+NO_HEAD: Final = _Head(END, 1, 0, 0, 0)
+
+
+def _read_header(record: memoryview) -> tuple[_Head, int, int, int]:
+    """Return what a record belongs to, its part, its epoch and its sequence; raise BadRecord."""
+    if not HEADER.size <= len(record) <= MAX_RECORD_BYTES:
+        raise BadRecord(f"a record of {len(record)} bytes")
+    kind, part, parts, width, height, zero, epoch, sequence, at = HEADER.unpack_from(record)
+    if zero or not 0 <= part < parts or kind not in {AUDIO, FRAME, END}:
+        raise BadRecord("a header that breaks the table")
+    return _Head(kind, parts, height, width, at), part, epoch, sequence
+
+
+class SlotReader:
+    """Records of one slot -> signals. Feed it every record in order.
+
+    A signal lies in the reader's own memory: it is good until the next `feed` or `forget`.
+    """
+
+    def __init__(self, memory: Memory = ORDINARY) -> None:
         self.lost = 0
         """Signals that never arrived or arrived in pieces."""
+        self._memory = memory
+        self._sound = memory.room(CHUNK_SAMPLES * 4).view(np.float32)
+        self._picture = memory.room(1)
         self._epoch = -1
         self._next = 0
-        self._parts: list[bytes] = []
+        self._parts = 0
+        """Received of the signal that is on its way."""
+        self._head = NO_HEAD
+
+    @property
+    def is_arriving(self) -> bool:
+        """Whether a part of a signal has come, and others have not."""
+        return self._parts > 0
 
     def feed(self, record: bytes | memoryview) -> Signal | None:
         """Return the signal that this record completes, if it completes one.
@@ -89,36 +160,69 @@ class SlotReader:
         Raises BadRecord for anything that does not honour the table above.
         """
         view = memoryview(record)
-        if not HEADER.size <= len(view) <= MAX_RECORD_BYTES:
-            raise BadRecord(f"a record of {len(view)} bytes")
-        kind, part, parts, width, height, zero, epoch, sequence, at = HEADER.unpack_from(view)
-        if zero or not 0 <= part < parts or kind not in {AUDIO, FRAME, END}:
-            raise BadRecord("a header that breaks the table")
+        head, part, epoch, sequence = _read_header(view)
         if epoch < self._epoch:
             return None
         if epoch > self._epoch:
-            self._epoch, self._next, self._parts = epoch, sequence, []
+            self._epoch, self._next = epoch, sequence
+            self.forget()
         if part == 0:
             self.lost += sequence - self._next + bool(self._parts)
-            self._next, self._parts = sequence, []
-        elif sequence != self._next or part != len(self._parts):
-            self._parts = []
+            self.forget()
+            self._next, self._head = sequence, head
+            self._make_room(head)
+        elif sequence != self._next or part != self._parts:
+            self.forget()
             return None
-        self._parts.append(bytes(view[HEADER.size :]))
-        if part + 1 < parts:
+        elif head != self._head:
+            raise BadRecord("parts of different signals")
+        self._take(part, view[HEADER.size :])
+        if part + 1 < head.parts:
+            self._parts = part + 1
             return None
-        payload, self._parts, self._next = b"".join(self._parts), [], sequence + 1
-        return _build(kind, at, (height, width), payload)
+        self._parts, self._next = 0, sequence + 1
+        return self._whole(len(view) - HEADER.size)
 
+    def forget(self) -> None:
+        """Overwrite the signal that was returned last, or what has arrived of the next one."""
+        self._parts = 0
+        if self._head.kind == AUDIO:
+            self._sound.fill(0)
+        elif self._head.kind == FRAME:
+            self._memory.forget(self._picture[: self._head.bytes])
+        self._head = NO_HEAD
 
-def _build(kind: int, at: int, shape: tuple[int, int], payload: bytes) -> Signal:
-    if kind == END:
-        return End(at)
-    if kind == AUDIO:
-        if len(payload) % 2:
-            raise BadRecord("half a sample")
-        return AudioChunk(np.frombuffer(payload, "<i2").astype(np.float32) / INT16_SCALE, at)
-    height, width = shape
-    if not 0 < max(height, width) <= MAX_SIDE_PX or len(payload) != height * width * 3:
-        raise BadRecord(f"{len(payload)} bytes for {width}x{height} pixels")
-    return Frame(np.frombuffer(payload, np.uint8).reshape(height, width, 3), at)
+    def _make_room(self, head: _Head) -> None:
+        if head.kind != FRAME:
+            if head.parts > 1:
+                raise BadRecord("sound or an end in parts")
+            return
+        if not 0 < min(head.height, head.width) <= max(head.height, head.width) <= MAX_SIDE_PX:
+            raise BadRecord(f"a picture of {head.width}x{head.height} pixels")
+        if head.parts != -(-head.bytes // MAX_PAYLOAD_BYTES):
+            raise BadRecord(f"{head.parts} parts for {head.width}x{head.height} pixels")
+        if len(self._picture) < head.bytes:
+            self._picture = self._memory.room(head.bytes)
+
+    def _take(self, part: int, payload: memoryview) -> None:
+        begin = part * MAX_PAYLOAD_BYTES
+        wanted = min(MAX_PAYLOAD_BYTES, self._head.bytes - begin)
+        if self._head.kind == FRAME:
+            if len(payload) != wanted:
+                raise BadRecord(f"{len(payload)} bytes in part {part} of a picture")
+            self._picture[begin : begin + wanted] = np.frombuffer(payload, np.uint8)
+        elif self._head.kind == AUDIO:
+            if len(payload) > wanted or len(payload) % 2:
+                raise BadRecord(f"{len(payload)} bytes of sound")
+            np.copyto(self._sound[: len(payload) // 2], np.frombuffer(payload, "<i2"))
+
+    def _whole(self, payload_bytes: int) -> Signal:
+        head = self._head
+        if head.kind == END:
+            return End(head.at)
+        if head.kind == AUDIO:
+            samples = self._sound[: payload_bytes // 2]
+            samples /= STEPS
+            return AudioChunk(samples, head.at)
+        pixels = self._picture[: head.bytes].reshape(head.height, head.width, 3)
+        return Frame(pixels, head.at)

@@ -10,8 +10,6 @@ import soxr
 from edge.clock import SAMPLE_RATE_HZ
 from edge.signals import CHUNK_SAMPLES, AudioChunk, Samples
 
-_NOTHING: Samples = np.zeros(0, np.float32)
-
 
 def to_mono(block: npt.NDArray[Any]) -> Samples:
     """Return the mean of a block's channels.
@@ -33,7 +31,8 @@ class Chunker:
             if rate_hz != SAMPLE_RATE_HZ
             else None
         )
-        self._pending = _NOTHING
+        self._rest = np.zeros(CHUNK_SAMPLES, np.float32)
+        self._pending = 0
         self._start = start
 
     @property
@@ -44,7 +43,7 @@ class Chunker:
     @property
     def pending(self) -> int:
         """How many samples wait for their chunk to fill."""
-        return len(self._pending)
+        return self._pending
 
     def feed(self, samples: Samples, *, last: bool = False) -> Iterator[AudioChunk]:
         """Yield the chunks that these samples complete, and with `last` the short rest.
@@ -53,10 +52,20 @@ class Chunker:
         """
         if self._resampler:
             samples = self._resampler.resample_chunk(samples, last=last)
-        pending = np.concatenate((self._pending, samples))
-        whole = len(pending) if last else len(pending) // CHUNK_SAMPLES * CHUNK_SAMPLES
-        self._pending = pending[whole:].copy()
+        joined = np.concatenate((self._rest[: self._pending], samples))
+        whole = len(joined) if last else len(joined) // CHUNK_SAMPLES * CHUNK_SAMPLES
+        self._keep(joined[whole:])
         for begin in range(0, whole, CHUNK_SAMPLES):
-            chunk = AudioChunk(pending[begin : min(begin + CHUNK_SAMPLES, whole)], self._start)
+            chunk = AudioChunk(joined[begin : min(begin + CHUNK_SAMPLES, whole)], self._start)
             self._start = chunk.end
             yield chunk
+
+    def _keep(self, rest: Samples) -> None:
+        """Keep the samples that fill no chunk, here only.
+
+        numpy keeps freed blocks of less than 1 KiB as they are for the next of their size.
+        """
+        self._pending = len(rest)
+        self._rest[: len(rest)] = rest
+        self._rest[len(rest) :] = 0
+        rest.fill(0)

@@ -3,6 +3,9 @@
 A file's signals wait for room (`send`). A device's cannot wait, so the newest is left out
 (`offer`): some three seconds of sound already stand in the slot, and they are worth hearing
 first. A signal that is left out uses up its number all the same, so that the chamber sees a hole.
+
+Either way the signal is spent: its samples or pixels are overwritten, so that a source holds no
+sound and no picture that it has handed over, however long it waits for the next.
 """
 
 import socket
@@ -33,6 +36,7 @@ class Outlet:
         """Hand a signal over; wait while the slot is full."""
         for record in self._records(signal):
             self._write(record)
+        _spend(signal)
 
     def offer(self, signal: Signal) -> bool:
         """Hand a signal over unless the slot is full. A picture that was begun is completed."""
@@ -42,9 +46,11 @@ class Outlet:
             self._write(first, socket.MSG_DONTWAIT)
         except BlockingIOError:
             self.dropped += _size(signal)
+            _spend(signal)
             return False
         for record in pieces:
             self._write(record)
+        _spend(signal)
         return True
 
     def skip(self, size: int, signals: int = 1) -> None:
@@ -59,6 +65,13 @@ class Outlet:
     def _write(self, record: bytes, flags: int = 0) -> None:
         self._socket.send(record, flags)
         self.raw_bytes += len(record) - HEADER.size
+
+
+def _spend(signal: Signal) -> None:
+    if isinstance(signal, AudioChunk):
+        signal.samples.fill(0)
+    elif isinstance(signal, Frame):
+        signal.pixels.fill(0)
 
 
 def _size(signal: Signal) -> int:

@@ -20,7 +20,7 @@ from edge import config, seal
 from edge.chamber.doors import AIRLOCK_FD, ENTERS_FD, Exit, Slot, as_they_come, in_step, told
 from edge.chamber.loop import Senses, run_in_step, run_live
 from edge.chamber.shelf import Shelf
-from edge.messages import Dying, Ended, Go, Hello, Watch
+from edge.messages import Allowance, Dying, Ended, Go, Hello, Watch
 
 if TYPE_CHECKING:
     from edge.chamber.ears import Ears
@@ -61,7 +61,7 @@ def main(life: Life = hear_and_see) -> int:
     exit_.leave(Hello(tuple(shelf.models)))
     if not isinstance(told(), Go):
         return 0
-    obeying = threading.Thread(target=obey, args=(senses,), name="obeying", daemon=True)
+    obeying = threading.Thread(target=obey, args=(senses, exit_), name="obeying", daemon=True)
     obeying.start()
     ended = life([Slot(descriptor) for descriptor in slots], senses, exit_, arguments.lockstep)
     exit_.leave(ended)
@@ -116,11 +116,13 @@ def die_saying_where(exit_: Exit) -> None:
     threading.excepthook = lambda dead: die(dead.exc_type, dead.exc_traceback)
 
 
-def obey(senses: Senses) -> None:
+def obey(senses: Senses, exit_: Exit) -> None:
     """Do what the chamber is told; when the launcher is gone, so is the reason to live."""
     while message := told():
         if isinstance(message, Watch) and senses.ears:
             senses.ears.watched = message.levels
+        elif isinstance(message, Allowance):
+            exit_.allow(message.day_left_bytes)
     os._exit(0)
 
 

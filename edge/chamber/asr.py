@@ -167,7 +167,9 @@ class Recogniser:
 
     def _encode(self, samples: Samples, shortest_s: float, spent: _Spent) -> list[Floats]:
         began = perf_counter_ns()
-        mel = log_mel(self._window(samples, shortest_s))
+        window = self._window(samples, shortest_s)
+        mel = log_mel(window)
+        window.fill(0)
         spent.mel_us += _since_us(began)
         began = perf_counter_ns()
         heard = self._whisper.encoder.encode(mel, silence_after=not self._full_window)

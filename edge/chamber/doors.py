@@ -8,25 +8,19 @@ import select
 import socket
 import threading
 import time
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from typing import Final
 
 from edge import airlock, config
-from edge.messages import Enters, Leaves, Level, Seen, SpeechStarted, Transcript, Unclear
+from edge.budget import DAY_S, Budget, passes
+from edge.chamber import held
+from edge.messages import Enters, Leaves
 from edge.signals import AudioChunk
 from edge.slot import MAX_RECORD_BYTES, End, Signal, SlotReader
 
 AIRLOCK_FD: Final = 1
 ENTERS_FD: Final = 0
-KEPT_BACK_FROM: Final[dict[type, float]] = {
-    Level: 0.5,
-    SpeechStarted: 0.8,
-    Unclear: 0.8,
-    Seen: 0.8,
-    Transcript: 0.95,
-}
-"""From which share of the byte budget a kind of message stays inside: it thins out before it
-stops. Above 1 the receiver would end this process."""
 
 
 class Exit:
@@ -35,27 +29,42 @@ class Exit:
     def __init__(self, limits: config.Airlock) -> None:
         self.withheld = 0
         """Messages that the budget kept inside."""
-        self._budget = airlock.Budget.full(
-            limits.rate_bytes_s, limits.burst_bytes, limits.day_bytes
-        )
-        self._lock = threading.Lock()
-        self._began_s = time.monotonic()
         self.stream_s: float | None = None
         """Set for a file: its own clock is what the budget runs on."""
+        self._budget = Budget.full(limits.rate_bytes_s, limits.burst_bytes, limits.day_bytes)
+        self._day = 0
+        self._offered: Counter[type[Leaves]] = Counter()
+        self._lock = threading.Lock()
+        self._began_s = time.monotonic()
 
     def leave(self, message: Leaves) -> None:
         """Send one message, unless the budget is too far spent for its kind."""
-        packet = airlock.encode(message)
+        packet = airlock.encode(airlock.fitting(message))
+        kind = type(message)
         with self._lock:
-            now_s = self.stream_s
-            if now_s is None:
-                now_s = time.monotonic() - self._began_s
+            now_s = self._now_s()
             after = self._budget.spend(len(packet), now_s)
-            if after.used_share > KEPT_BACK_FROM.get(type(message), 1.0):
+            nth, self._offered[kind] = self._offered[kind], self._offered[kind] + 1
+            if not passes(kind, after, nth):
                 self.withheld += 1
                 return
             self._budget = after
             os.write(AIRLOCK_FD, packet)
+
+    def allow(self, day_left_bytes: int) -> None:
+        """Take the ledger's word for what may still leave today."""
+        with self._lock:
+            spent_bytes = self._budget.day_bytes - day_left_bytes
+            self._budget = self._budget.of_day(max(0, spent_bytes))
+
+    def _now_s(self) -> float:
+        """Return the budget's clock, and begin a new day if a file has reached one."""
+        if self.stream_s is None:
+            return time.monotonic() - self._began_s
+        if self.stream_s // DAY_S > self._day:
+            self._day = int(self.stream_s // DAY_S)
+            self._budget = self._budget.of_day(0)
+        return self.stream_s
 
 
 def told() -> Enters | None:
@@ -64,23 +73,30 @@ def told() -> Enters | None:
     return airlock.decode_entering(packet) if packet else None
 
 
+REST_WITHIN_MS: Final = 1500
+"""The rest of a picture comes at once, or its source has ended."""
+
+
 class Slot:
     """The chamber's end of one source slot."""
 
     def __init__(self, descriptor: int) -> None:
-        self.reader = SlotReader()
+        self.reader = SlotReader(held.LOCKED)
         self._socket = socket.socket(fileno=descriptor)
-        self._record = bytearray(MAX_RECORD_BYTES)
+        self._record = held.room(MAX_RECORD_BYTES)
 
     def fileno(self) -> int:
         return self._socket.fileno()
 
     def receive(self) -> tuple[Signal | None, bool]:
         """Take one record; return the signal that it completed, and whether the slot is open."""
-        size = self._socket.recv_into(self._record)
+        size = self._socket.recv_into(self._record.data)
         if not size:
             return None, False
-        return self.reader.feed(memoryview(self._record)[:size]), True
+        record = self._record[:size]
+        signal = self.reader.feed(record.data)
+        record.fill(0)
+        return signal, True
 
     def next(self) -> Signal | None:
         """Wait for the next whole signal; None when no source will come again."""
@@ -91,17 +107,27 @@ class Slot:
 
 
 def as_they_come(slots: Sequence[Slot]) -> Iterator[Signal]:
-    """Yield signals of all slots in the order of arrival, until every slot is closed."""
+    """Yield signals of all slots in the order of arrival, until every slot is closed.
+
+    A signal is overwritten when the next one is asked for; a part of one, when the others do not
+    come.
+    """
     waiting = select.poll()
     by_descriptor = {slot.fileno(): slot for slot in slots}
     for descriptor in by_descriptor:
         waiting.register(descriptor, select.POLLIN)
     open_slots = len(slots)
     while open_slots:
-        for descriptor, _ in waiting.poll():
-            signal, is_open = by_descriptor[descriptor].receive()
+        incomplete = [slot for slot in slots if slot.reader.is_arriving]
+        ready = waiting.poll(REST_WITHIN_MS if incomplete else None)
+        for slot in incomplete if not ready else ():
+            slot.reader.forget()
+        for descriptor, _ in ready:
+            slot = by_descriptor[descriptor]
+            signal, is_open = slot.receive()
             if signal is not None:
                 yield signal
+                slot.reader.forget()
             if not is_open:
                 waiting.unregister(descriptor)
                 open_slots -= 1
@@ -111,13 +137,15 @@ def in_step(slots: Sequence[Slot]) -> Iterator[Signal]:
     """Yield signals of all slots in the order of the stream's own clock.
 
     Waits for the slowest: nothing is dropped, and the result does not depend on speed. A slot
-    whose stream has ended is not waited for.
+    whose stream has ended is not waited for. A signal is overwritten when the next one is asked
+    for.
     """
     heads = {slot: slot.next() for slot in slots}
     while left := {slot: head for slot, head in heads.items() if head is not None}:
         slot = min(left, key=lambda slot: _moment(left[slot]))
         head = left[slot]
         yield head
+        slot.reader.forget()
         heads[slot] = None if isinstance(head, End) else slot.next()
 
 

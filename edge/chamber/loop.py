@@ -1,37 +1,42 @@
 """From signals to messages: which thread does what, and what happens when one is late.
 
-Live, hearing, understanding and seeing each have a thread and a bounded queue:
+Live, hearing, understanding and seeing each have a thread and a bounded queue. The queues of sound
+hold places on the tape, the sound itself lies there:
 
-| queue      | holds        | when it is full                                    |
+| what holds | how much     | when it is full                                    |
 |------------|--------------|----------------------------------------------------|
-| chunks     | 30 s         | the newest chunk is dropped, counted and reported  |
+| the tape   | 60 s in all  | the newest chunk is dropped, counted and reported  |
+| chunks     | 60 s         | the same                                           |
 | utterances | 8            | hearing waits (and then drops chunks); a pause in  |
 |            |              | them, recognised ahead of its end, is left out     |
-| frame      | 1            | the newest wins, the older one is counted          |
+| plates     | 1 picture    | the newest wins, the older one is counted          |
 
 In lockstep (a file, as fast as it goes) one thread does everything in the stream's order.
 """
 
-import contextlib
 import threading
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from queue import Empty, Full, Queue
 from typing import TYPE_CHECKING, Final
 
 from edge.chamber.doors import Exit
-from edge.chamber.segmenter import Paused
+from edge.chamber.plates import Plates
+from edge.chamber.segmenter import Paused, Spoken
+from edge.chamber.tape import TAPE_S
 from edge.clock import SAMPLE_RATE_HZ, to_ms
 from edge.messages import Dropped, Ended, Leaves, Transcript
-from edge.signals import AudioChunk, Frame, Utterance
+from edge.signals import CHUNK_SAMPLES, AudioChunk, Frame
 from edge.slot import End, Signal
 
 if TYPE_CHECKING:
-    from edge.chamber.ears import Ears
+    from edge.chamber.ears import Ears, Laid
     from edge.chamber.eyes import Eyes
 
-CHUNKS_HELD: Final = 30 * SAMPLE_RATE_HZ // 512
+CHUNKS_HELD: Final = TAPE_S * SAMPLE_RATE_HZ // CHUNK_SAMPLES
 UTTERANCES_HELD: Final = 8
+STOPPED_S: Final = 1.5
+"""Without a chunk for so long, what was being said has ended, and nothing is kept for more."""
 REPORT_DROPS_EVERY_SAMPLES: Final = 5 * SAMPLE_RATE_HZ
 
 
@@ -86,29 +91,30 @@ def run_in_step(signals: Iterable[Signal], senses: Senses, exit_: Exit) -> Ended
         tally.tick(moment)
         exit_.stream_s = tally.now / SAMPLE_RATE_HZ
         if isinstance(signal, AudioChunk) and senses.ears:
-            for event in senses.ears.listen(signal):
-                if not isinstance(event, Paused):  # nothing is ahead of time here
-                    _leave_or_understand(event, senses, exit_, tally)
+            laid = senses.ears.take(signal)
+            assert laid, "in lockstep nothing waits, so the tape has room"
+            for event in senses.ears.listen(laid):
+                _do(event, senses, exit_, tally, ahead=False)
         elif isinstance(signal, Frame):
             _look(signal, senses, exit_, tally)
     if senses.ears:
-        for utterance in senses.ears.finish():
-            _leave_or_understand(utterance, senses, exit_, tally)
+        for event in senses.ears.finish():
+            _do(event, senses, exit_, tally, ahead=False)
     return Ended(to_ms(tally.now), tally.utterances, tally.frames)
 
 
 def run_live(signals: Iterable[Signal], senses: Senses, exit_: Exit) -> Ended:
     """Hand every signal to the thread that it is for; return when all sources have ended."""
     tally = Tally(exit_)
-    chunks: Queue[AudioChunk | None] = Queue(CHUNKS_HELD)
-    utterances: Queue[Paused | Utterance | None] = Queue(UTTERANCES_HELD)
-    frames: Queue[Frame | None] = Queue(1)
+    chunks: Queue[Laid | None] = Queue(CHUNKS_HELD)
+    utterances: Queue[Paused | Spoken | None] = Queue(UTTERANCES_HELD)
+    plates = Plates()
     threads = [
         threading.Thread(target=target, name=name)
         for name, target in (
             ("hearing", lambda: _hear_all(chunks, utterances, senses, exit_)),
             ("understanding", lambda: _understand_all(utterances, senses, exit_, tally)),
-            ("seeing", lambda: _see_all(frames, senses, exit_, tally)),
+            ("seeing", lambda: _see_all(plates, senses, exit_, tally)),
         )
     ]
     for thread in threads:
@@ -116,83 +122,108 @@ def run_live(signals: Iterable[Signal], senses: Senses, exit_: Exit) -> Ended:
     for signal in signals:
         if isinstance(signal, AudioChunk):
             tally.tick(signal.end)
-            _offer(chunks, signal, lambda lost: tally.miss(samples=len(lost.samples)))
+            if not _laid(chunks, signal, senses):
+                tally.miss(samples=len(signal.samples))
         elif isinstance(signal, Frame):
             tally.tick(signal.at)
-            _newest(frames, signal, tally)
+            tally.miss(frames=plates.put(signal))
         elif isinstance(signal, End):
             tally.tick(signal.at)
     chunks.put(None)
-    frames.put(None)
+    plates.close()
     for thread in threads:
         thread.join()
     tally.report()
     return Ended(to_ms(tally.now), tally.utterances, tally.frames)
 
 
-def _offer(
-    chunks: "Queue[AudioChunk | None]", chunk: AudioChunk, lost: Callable[[AudioChunk], None]
-) -> None:
-    try:
-        chunks.put_nowait(chunk)
-    except Full:
-        lost(chunk)
-
-
-def _newest(frames: "Queue[Frame | None]", frame: Frame, tally: Tally) -> None:
-    """Replace the picture that still waits; only this thread puts, so there is room then."""
-    try:
-        frames.get_nowait()
-        tally.miss(frames=1)
-    except Empty:
-        pass
-    frames.put_nowait(frame)
+def _laid(chunks: "Queue[Laid | None]", chunk: AudioChunk, senses: Senses) -> bool:
+    """Lay a chunk on the tape for the hearing thread, if there is room in both."""
+    if not senses.ears or chunks.full():  # only this thread puts
+        return not senses.ears
+    laid = senses.ears.take(chunk)
+    if laid:
+        chunks.put_nowait(laid)
+    return laid is not None
 
 
 def _hear_all(
-    chunks: "Queue[AudioChunk | None]",
-    utterances: "Queue[Paused | Utterance | None]",
+    chunks: "Queue[Laid | None]",
+    utterances: Queue[Paused | Spoken | None],
     senses: Senses,
     exit_: Exit,
 ) -> None:
+    """Hear until there are no more chunks. A stream that stops, as when it is muted, has ended."""
     if senses.ears:
-        while chunk := chunks.get():
-            for event in senses.ears.listen(chunk):
-                if isinstance(event, Utterance):
-                    utterances.put(event)
-                elif isinstance(event, Paused):
-                    with contextlib.suppress(Full):
-                        utterances.put_nowait(event)
-                else:
-                    exit_.leave(event)
-        for utterance in senses.ears.finish():
-            utterances.put(utterance)
+        for events in _heard(chunks, senses.ears):
+            for event in events:
+                _pass_on(event, utterances, senses.ears, exit_)
     utterances.put(None)
 
 
+def _heard(chunks: "Queue[Laid | None]", ears: "Ears") -> Iterator[list[Leaves | Paused | Spoken]]:
+    patience_s = None
+    while True:
+        try:
+            laid = chunks.get(timeout=patience_s)
+        except Empty:
+            patience_s = None
+            yield ears.finish()
+            continue
+        if laid is None:
+            break
+        patience_s = STOPPED_S
+        yield ears.listen(laid)
+    yield ears.finish()
+
+
+def _pass_on(
+    event: Leaves | Paused | Spoken,
+    utterances: Queue[Paused | Spoken | None],
+    ears: "Ears",
+    exit_: Exit,
+) -> None:
+    if isinstance(event, Spoken):
+        utterances.put(event)
+    elif isinstance(event, Paused):
+        try:
+            utterances.put_nowait(event)
+        except Full:
+            ears.forget(event)
+    else:
+        exit_.leave(event)
+
+
 def _understand_all(
-    utterances: "Queue[Paused | Utterance | None]", senses: Senses, exit_: Exit, tally: Tally
+    utterances: Queue[Paused | Spoken | None], senses: Senses, exit_: Exit, tally: Tally
 ) -> None:
-    while spoken := utterances.get():
-        if isinstance(spoken, Utterance):
-            _leave_or_understand(spoken, senses, exit_, tally)
-        elif senses.ears:
-            senses.ears.anticipate(spoken)
+    while event := utterances.get():
+        _do(event, senses, exit_, tally, ahead=True)
 
 
-def _see_all(frames: "Queue[Frame | None]", senses: Senses, exit_: Exit, tally: Tally) -> None:
-    while frame := frames.get():
+def _see_all(plates: Plates, senses: Senses, exit_: Exit, tally: Tally) -> None:
+    while frame := plates.take():
         _look(frame, senses, exit_, tally)
+        plates.forget(frame)
 
 
-def _leave_or_understand(
-    event: Leaves | Utterance, senses: Senses, exit_: Exit, tally: Tally
+def _do(
+    event: Leaves | Paused | Spoken, senses: Senses, exit_: Exit, tally: Tally, *, ahead: bool
 ) -> None:
-    if isinstance(event, Utterance):
-        assert senses.ears
-        event = senses.ears.understand(event, senses.asr)
-        tally.utterances += isinstance(event, Transcript)
-    exit_.leave(event)
+    """Send a message; understand an utterance and, if that is wanted, a pause ahead of its end."""
+    if not isinstance(event, Paused | Spoken):
+        exit_.leave(event)
+        return
+    assert senses.ears
+    if isinstance(event, Spoken):
+        understood = senses.ears.understand(event, senses.asr)
+        senses.ears.forget(event)  # first, for leaving may take its time
+        tally.utterances += isinstance(understood, Transcript)
+        exit_.leave(understood)
+        return
+    if ahead:
+        senses.ears.anticipate(event)
+    senses.ears.forget(event)
 
 
 def _look(frame: Frame, senses: Senses, exit_: Exit, tally: Tally) -> None:

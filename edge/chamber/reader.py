@@ -77,7 +77,9 @@ class Reader:
     def read(self, frame: Frame) -> tuple[ReadLine, ...]:
         """Return the lines of a picture, top to bottom, left to right, at most `MOST_LINES`."""
         height, width, _ = frame.pixels.shape
-        regions = text_regions.find(self._mark(self._fit(frame.pixels)), (width, height))
+        fitted = self._fit(frame.pixels)
+        regions = text_regions.find(self._mark(fitted), (width, height))
+        fitted.fill(0)
         read: dict[Region, tuple[str, float]] = {}
         for region in text_regions.largest_print(regions, MOST_REGIONS):
             text, score = self._read(frame.pixels, region)
@@ -100,17 +102,25 @@ class Reader:
 
     def _mark(self, pixels: Pixels) -> npt.NDArray[np.float32]:
         """Return the probability of text at each of (height, width, 3) pixels: (height, width)."""
-        (marks,) = self._finder.run(None, {"x": to_planes(pixels)})
+        planes = to_planes(pixels)
+        (marks,) = self._finder.run(None, {"x": planes})
+        planes.fill(0)
         return np.asarray(marks[0, 0], np.float32)
 
     def _read(self, pixels: Pixels, region: Region) -> tuple[str, float]:
-        return decode(self._recognise(upright(pixels, region)), self._alphabet)
+        line = upright(pixels, region)
+        steps = self._recognise(line)
+        line.fill(0)  # numpy keeps blocks of less than 1 KiB as they are for the next of their size
+        return decode(steps, self._alphabet)
 
     def _recognise(self, line: Pixels) -> Probabilities:
         """Return what a (48, width, 3) uint8 RGB line says."""
         padding = max(0, LEAST_LINE_WIDTH_PX - line.shape[1])
-        planes = np.pad(to_planes(line), ((0, 0), (0, 0), (0, 0), (0, padding)))
-        (steps,) = self._recogniser.run(None, {"x": planes})
+        planes = to_planes(line)
+        padded = np.pad(planes, ((0, 0), (0, 0), (0, 0), (0, padding)))
+        planes.fill(0)
+        (steps,) = self._recogniser.run(None, {"x": padded})
+        padded.fill(0)
         return np.asarray(steps[0], np.float32)
 
 
@@ -143,7 +153,9 @@ def upright(pixels: Pixels, region: Region) -> Pixels:
     height, width = cut.shape[:2]
     size = min(MOST_LINE_WIDTH_PX, math.ceil(width * LINE_HEIGHT_PX / height)), LINE_HEIGHT_PX
     how = cv2.INTER_AREA if height > LINE_HEIGHT_PX else cv2.INTER_LINEAR
-    return np.asarray(cv2.resize(cut, size, interpolation=how), np.uint8)
+    line = np.asarray(cv2.resize(cut, size, interpolation=how), np.uint8)
+    cut.fill(0)
+    return line
 
 
 def decode(steps: Probabilities, meanings: tuple[str, ...]) -> tuple[str, float]:

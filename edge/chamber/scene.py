@@ -4,6 +4,8 @@ A picture becomes a small grey thumbnail, which is compared with
 the thumbnail of the last picture that was looked at, not of the last one that came: a scene that
 changes slowly is noticed in the end. What a camera's automatic exposure does, brighter or darker
 all over, is taken out first.
+
+That one thumbnail is all that is kept of a picture, until the next one is looked at.
 """
 
 from typing import Final
@@ -12,6 +14,7 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
+from edge.chamber import held
 from edge.signals import Frame, Pixels
 
 Thumbnail = npt.NDArray[np.float32]
@@ -33,6 +36,7 @@ class SceneGate:
     def __init__(self, change: float) -> None:
         """Take the share of the grey range that must change (`config.vision.scene_change`)."""
         self.change = change
+        self._kept: Thumbnail = held.floats(HEIGHT_PX * WIDTH_PX).reshape(HEIGHT_PX, WIDTH_PX)
         self.looked_at: Thumbnail | None = None
 
     def is_new(self, frame: Frame) -> bool:
@@ -41,16 +45,22 @@ class SceneGate:
         The first picture always is.
         """
         now = thumbnail(frame.pixels)
-        if self.looked_at is not None and difference(self.looked_at, now) < self.change:
-            return False
-        self.looked_at = now
-        return True
+        is_new = self.looked_at is None or difference(self.looked_at, now) >= self.change
+        if is_new:
+            self._kept[:] = now
+            self.looked_at = self._kept
+        now.fill(0)
+        return is_new
 
 
 def thumbnail(pixels: Pixels) -> Thumbnail:
     """Return the thumbnail of (height, width, 3) uint8 RGB pixels: each of its pixels a mean."""
     small = cv2.resize(pixels, (WIDTH_PX, HEIGHT_PX), interpolation=cv2.INTER_AREA)
-    return np.asarray(cv2.cvtColor(small, cv2.COLOR_RGB2GRAY), np.float32) / np.float32(255)
+    grey = cv2.cvtColor(small, cv2.COLOR_RGB2GRAY)
+    shades = np.asarray(grey, np.float32) / np.float32(255)
+    small.fill(0)
+    grey.fill(0)  # numpy keeps blocks of less than 1 KiB as they are for the next of their size
+    return shades
 
 
 def difference(before: Thumbnail, after: Thumbnail) -> float:

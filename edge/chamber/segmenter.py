@@ -1,6 +1,7 @@
 """Which samples make up one utterance? Chunks and the gate's edges in, whole utterances out.
 
-Pure: the only clock is the count of samples. Holds at most the pre-roll while nobody speaks and
+Pure: the only clock is the count of samples. It keeps no sound, only where each chunk lies (its
+*place*: the samples that came before it), and of no more than the pre-roll while nobody speaks and
 the longest utterance while somebody does, however long the stream.
 """
 
@@ -12,7 +13,7 @@ import numpy as np
 from edge import config
 from edge.chamber.gate import Edge, Gate, chunks_of
 from edge.clock import to_samples
-from edge.signals import AudioChunk, Utterance
+from edge.signals import AudioChunk
 
 CUT_SEARCH_S: Final = 8.0
 """Speech that is too long is cut at the quietest point of its last eight seconds."""
@@ -28,18 +29,39 @@ class SpeechBegan:
 
 
 @dataclass(frozen=True, slots=True)
+class Spoken:
+    """One stretch of speech: where its sound lies, and when it was."""
+
+    place: int
+    """Samples that were pushed before its first one."""
+    start: int
+    end: int
+    speech_start: int
+    """Where the first speech chunk began; `start` is earlier by the pre-roll."""
+    speech_end: int
+    """Where the last speech chunk ended; the hangover after it is not counted."""
+
+    @property
+    def samples(self) -> int:
+        return self.end - self.start
+
+
+@dataclass(frozen=True, slots=True)
 class Paused:
     """The speaker makes a pause; if nothing follows, this is what will have been said."""
 
-    so_far: Utterance
+    so_far: Spoken
 
 
-Event = SpeechBegan | Paused | Utterance
+Event = SpeechBegan | Paused | Spoken
 
 
 @dataclass(frozen=True, slots=True)
 class _Heard:
-    chunk: AudioChunk
+    place: int
+    start: int
+    end: int
+    power: float
     is_speech: bool
 
 
@@ -55,6 +77,12 @@ class Segmenter:
         self._pre_roll = chunks_of(endpointing.pre_roll_ms)
         self._longest_samples = to_samples(endpointing.longest_utterance_s)
         self._heard: list[_Heard] = []
+        self._pushed = 0
+
+    @property
+    def needs_from(self) -> int:
+        """The place of the first sample that an utterance to come may still have in it."""
+        return self._heard[0].place if self._heard else self._pushed
 
     def push(self, chunk: AudioChunk, probability: float) -> list[Event]:
         """Take the next chunk; return what it began or completed.
@@ -62,10 +90,12 @@ class Segmenter:
         A hole in the stream ends what was being said: words must not be glued together.
         """
         events: list[Event] = []
-        if self._heard and chunk.start != self._heard[-1].chunk.end:
+        if self._heard and chunk.start != self._heard[-1].end:
             events += self.flush()
         is_speech = probability >= self._speech_probability
-        self._heard.append(_Heard(chunk, is_speech))
+        power = float(np.dot(chunk.samples, chunk.samples))
+        self._heard.append(_Heard(self._pushed, chunk.start, chunk.end, power, is_speech))
+        self._pushed += len(chunk.samples)
         edge = self._gate.update(is_speech)
         if edge is Edge.BEGAN:
             events.append(self._begin())
@@ -75,7 +105,7 @@ class Segmenter:
             events += self._complete(len(self._heard))
         if not self._gate.is_open:
             del self._heard[: -(self._pre_roll + self._onset_window)]
-        elif chunk.end - self._heard[0].chunk.start >= self._longest_samples:
+        elif chunk.end - self._heard[0].start >= self._longest_samples:
             events += self._complete(self._quietest())
         return events
 
@@ -90,7 +120,7 @@ class Segmenter:
         """Forget what is older than the pre-roll; return where the first word began."""
         window = max(0, len(self._heard) - self._onset_window)
         first = next(i for i in range(window, len(self._heard)) if self._heard[i].is_speech)
-        at = self._heard[first].chunk.start
+        at = self._heard[first].start
         del self._heard[: max(0, first - self._pre_roll)]
         return SpeechBegan(at)
 
@@ -108,22 +138,22 @@ class Segmenter:
     def _quietest(self) -> int:
         """Return how many chunks lie before the middle of the quietest, latest recent point."""
         searched = min(chunks_of(round(CUT_SEARCH_S * 1000)), len(self._heard) // 2)
-        recent = [heard.chunk.samples for heard in self._heard[-searched:]]
-        powers = [float(np.dot(samples, samples)) for samples in reversed(recent)]
+        powers = [heard.power for heard in reversed(self._heard[-searched:])]
         around = np.convolve(powers, np.ones(CUT_CHUNKS), mode="valid")
         return len(self._heard) - int(around.argmin()) - CUT_CHUNKS // 2
 
 
-def _utterance(taken: list[_Heard]) -> list[Utterance]:
+def _utterance(taken: list[_Heard]) -> list[Spoken]:
     """Return what was heard as one utterance; as none, if there is no speech in it."""
-    spoken = [heard.chunk for heard in taken if heard.is_speech]
-    if not spoken:
+    speech = [heard for heard in taken if heard.is_speech]
+    if not speech:
         return []
     return [
-        Utterance(
-            samples=np.concatenate([heard.chunk.samples for heard in taken]),
-            start=taken[0].chunk.start,
-            speech_start=spoken[0].start,
-            speech_end=spoken[-1].end,
+        Spoken(
+            place=taken[0].place,
+            start=taken[0].start,
+            end=taken[-1].end,
+            speech_start=speech[0].start,
+            speech_end=speech[-1].end,
         )
     ]

@@ -59,6 +59,7 @@ class Detector:
         """Return what a picture shows, surest first, at most `MOST_THINGS`."""
         canvas, scale = letterbox(frame.pixels)
         found = keep(self._run(canvas), self._score)
+        canvas.fill(0)
         boxes = to_picture(found, scale, frame.pixels.shape[:2])
         return tuple(
             Detection(self._labels[int(row[5])], float(row[4]), tuple(box.tolist()))
@@ -81,6 +82,7 @@ def letterbox(pixels: Pixels) -> tuple[Canvas, float]:
     left, top = _margins(scale, (height, width))
     canvas = np.full((1, SIDE_PX, SIDE_PX, 3), PADDING_GREY, np.float32)
     canvas[0, top : top + size[1], left : left + size[0]] = fitted
+    fitted.fill(0)
     return canvas, scale
 
 

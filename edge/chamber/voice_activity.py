@@ -7,13 +7,14 @@ Is it louder than the room (a comparison)? Is it shaped like a voice (webrtcvad,
 import math
 from bisect import bisect_left, insort
 from collections import deque
+from collections.abc import Iterator
 from typing import Final
 
 import numpy as np
-import numpy.typing as npt
 import webrtcvad
 
 from edge import config
+from edge.chamber import held
 from edge.chamber.onnx_session import session
 from edge.clock import SAMPLE_RATE_HZ
 from edge.signals import CHUNK_MS, CHUNK_SAMPLES, AudioChunk, Samples
@@ -28,7 +29,7 @@ LINGER_CHUNKS: Final = 320 // CHUNK_MS
 LEAD_IN_CHUNKS: Final = 160 // CHUNK_MS
 """What Silero hears, after a reset, of the time before the gate opened."""
 WEBRTC_MODE: Final = 2
-WEBRTC_BYTES: Final = 2 * SAMPLE_RATE_HZ * 30 // 1000  # webrtcvad takes 30 ms, a chunk has 32
+WEBRTC_SAMPLES: Final = SAMPLE_RATE_HZ * 30 // 1000  # webrtcvad takes 30 ms, a chunk has 32
 
 
 class NoiseFloor:
@@ -57,11 +58,13 @@ class Silero:
     def __init__(self, model: bytes, threads: int) -> None:
         self._session = session(model, threads)
         self._rate = np.array(SAMPLE_RATE_HZ, np.int64)
+        self._window = held.floats(HISTORY_SAMPLES + CHUNK_SAMPLES)[np.newaxis]
         self.reset()
 
     def reset(self) -> None:
+        """Forget the sound so far."""
         self._state = np.zeros((2, 1, 128), np.float32)
-        self._window = np.zeros((1, HISTORY_SAMPLES + CHUNK_SAMPLES), np.float32)
+        self._window.fill(0)
 
     def probability(self, samples: Samples) -> float:
         """Return how likely a chunk, float32 of shape (512,), is speech."""
@@ -71,6 +74,28 @@ class Silero:
         feed = {"input": window, "state": self._state, "sr": self._rate}
         found, self._state = self._session.run(None, feed)
         return float(found[0, 0])
+
+
+class LeadIn:
+    """The last `LEAD_IN_CHUNKS` chunks before the gate opened."""
+
+    def __init__(self) -> None:
+        self._room = held.floats(LEAD_IN_CHUNKS * CHUNK_SAMPLES).reshape(LEAD_IN_CHUNKS, -1)
+        self._chunks = 0
+
+    def append(self, samples: Samples) -> None:
+        """Take a chunk, float32 (512,), in place of the oldest."""
+        self._room[self._chunks % LEAD_IN_CHUNKS] = samples
+        self._chunks += 1
+
+    def __iter__(self) -> Iterator[Samples]:
+        """Yield them, oldest first."""
+        for number in range(max(0, self._chunks - LEAD_IN_CHUNKS), self._chunks):
+            yield self._room[number % LEAD_IN_CHUNKS]
+
+    def clear(self) -> None:
+        self._room.fill(0)
+        self._chunks = 0
 
 
 class VoiceActivity:
@@ -83,7 +108,9 @@ class VoiceActivity:
         self._floor = NoiseFloor()
         self._webrtc = webrtcvad.Vad(WEBRTC_MODE)
         self._silero = Silero(model, threads)
-        self._lead_in: deque[Samples] = deque(maxlen=LEAD_IN_CHUNKS)
+        self._lead_in = LeadIn()
+        self._whole = held.floats(CHUNK_SAMPLES)
+        self._scaled, self._pcm = held.floats(CHUNK_SAMPLES), held.shorts(CHUNK_SAMPLES)
         self._open_chunks = 0
         self._next = 0
 
@@ -92,17 +119,31 @@ class VoiceActivity:
         self._silero.probability(np.zeros(CHUNK_SAMPLES, np.float32))
         self._silero.reset()
 
+    def forget(self) -> None:
+        """Forget the sound so far, as at a hole in the stream."""
+        self._open_chunks = 0
+        self._lead_in.clear()
+        self._silero.reset()
+
     def update(self, chunk: AudioChunk) -> float:
         """Return the probability of speech, 0 where a cheaper judge already says no."""
-        samples = _whole(chunk.samples)
+        samples = self._whole
+        samples[: len(chunk.samples)] = chunk.samples
+        samples[len(chunk.samples) :] = 0  # only a stream's last one is short
+        probability = self._judge(chunk, samples)
+        samples.fill(0)
+        return probability
+
+    def _judge(self, chunk: AudioChunk, samples: Samples) -> float:
         if chunk.start != self._next:
-            self._open_chunks = 0
-            self._lead_in.clear()
+            self.forget()
         self._next = chunk.end
         was_open = self._open_chunks > 0
         left = max(0, self._open_chunks - 1)
         self._open_chunks = LINGER_CHUNKS if self._worth_it(samples) else left
         if not self._open_chunks:
+            if was_open:
+                self._silero.reset()
             self._lead_in.append(samples)
             return 0.0
         if not was_open:
@@ -116,17 +157,14 @@ class VoiceActivity:
         power = float(np.dot(samples, samples)) / CHUNK_SAMPLES
         self.level_dbfs = 10 * math.log10(max(power, 1e-12))
         loud = power > self._energy_ratio * self._floor.update(power)
-        voiced = self._webrtc.is_speech(_pcm(samples)[:WEBRTC_BYTES], SAMPLE_RATE_HZ)
+        voiced = self._is_voiced(samples)  # asked in any case: it remembers what it has heard
         return loud and voiced
 
-
-def _whole(samples: Samples) -> Samples:
-    """Return a chunk of full length; only a stream's last one is filled up with silence."""
-    if len(samples) == CHUNK_SAMPLES:
-        return samples
-    return np.pad(samples, (0, CHUNK_SAMPLES - len(samples)))
-
-
-def _pcm(samples: Samples) -> bytes:
-    scaled: npt.NDArray[np.int16] = (samples * 32767).astype(np.int16)
-    return scaled.tobytes()
+    def _is_voiced(self, samples: Samples) -> bool:
+        np.multiply(samples, np.float32(32767), out=self._scaled)
+        np.copyto(self._pcm, self._scaled, casting="unsafe")
+        heard = self._pcm[:WEBRTC_SAMPLES].view(np.uint8)  # it counts a sample for two of len()
+        voiced = self._webrtc.is_speech(heard.data, SAMPLE_RATE_HZ)
+        self._scaled.fill(0)
+        self._pcm.fill(0)
+        return bool(voiced)

@@ -61,6 +61,41 @@ def test_a_picture_with_a_part_missing_never_appears() -> None:
     assert [reader.feed(part) for part in parts[:3] + parts[4:]] == [None] * (len(parts) - 1)
 
 
+def test_parts_of_two_pictures_are_no_picture() -> None:
+    reader = slot.SlotReader()
+    reader.feed(records(Frame(PIXELS, 0))[0])
+    other = Frame(PIXELS.reshape(640, 480, 3), 0)
+    with pytest.raises(slot.BadRecord):
+        reader.feed(records(other)[1])
+
+
+def test_a_signal_is_overwritten_when_it_is_forgotten_and_by_the_next() -> None:
+    reader = slot.SlotReader()
+    first = reader.feed(*records(CHUNK))
+    assert isinstance(first, AudioChunk)
+    assert first.samples.any()
+    reader.forget()
+    assert not first.samples.any()
+    *_, picture = [reader.feed(record) for record in records(Frame(PIXELS, 7), sequence=1)]
+    assert isinstance(picture, Frame)
+    reader.feed(*records(CHUNK, sequence=2))
+    assert not picture.pixels.any()
+
+
+def test_a_picture_that_broke_off_is_overwritten() -> None:
+    rooms: list[np.ndarray] = []
+
+    def room(size: int) -> np.ndarray:
+        rooms.append(np.zeros(size, np.uint8))
+        return rooms[-1]
+
+    reader = slot.SlotReader(slot.Memory(room, lambda part: part.fill(0)))
+    reader.feed(records(Frame(PIXELS, 0))[0])
+    assert rooms[-1].any()
+    reader.feed(*records(CHUNK, epoch=2))
+    assert not rooms[-1].any()
+
+
 @pytest.mark.parametrize(
     "record",
     [
@@ -71,7 +106,10 @@ def test_a_picture_with_a_part_missing_never_appears() -> None:
         slot.HEADER.pack(slot.AUDIO, 2, 1, 0, 0, 0, 1, 0, 0),
         slot.HEADER.pack(slot.AUDIO, 0, 1, 0, 0, 7, 1, 0, 0),
         slot.HEADER.pack(slot.AUDIO, 0, 1, 0, 0, 0, 1, 0, 0) + b"x",
+        slot.HEADER.pack(slot.AUDIO, 0, 1, 0, 0, 0, 1, 0, 0) + b"xx" * 513,
+        slot.HEADER.pack(slot.AUDIO, 0, 2, 0, 0, 0, 1, 0, 0) + b"xx" * 512,
         slot.HEADER.pack(slot.FRAME, 0, 1, 4, 4, 0, 1, 0, 0) + b"too short",
+        slot.HEADER.pack(slot.FRAME, 0, 2, 4, 4, 0, 1, 0, 0) + b"x" * 48,
         slot.HEADER.pack(slot.FRAME, 0, 1, 0, 0, 0, 1, 0, 0),
         slot.HEADER.pack(slot.FRAME, 0, 1, 5000, 1, 0, 1, 0, 0) + b"x" * 15000,
     ],

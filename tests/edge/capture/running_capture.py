@@ -14,6 +14,7 @@ import msgspec
 from edge import seal
 from edge.capture.sources import Source, needs
 from edge.messages import SourceState
+from edge.signals import AudioChunk, Frame
 from edge.slot import MAX_RECORD_BYTES, Signal, SlotReader
 
 PATIENCE_S = 20.0
@@ -66,8 +67,8 @@ class Capture:
         self.slot.settimeout(PATIENCE_S)
         while record := self.slot.recv(MAX_RECORD_BYTES):
             if signal := self.slot_reader.feed(record):
-                self.signals.append(signal)
-                return signal
+                self.signals.append(copied(signal))
+                return self.signals[-1]
         return None
 
     def drain(self) -> threading.Thread:
@@ -103,6 +104,13 @@ class Capture:
         for pipe in (self.process.stdin, self.process.stdout, self.process.stderr, self.slot):
             if pipe:
                 pipe.close()
+
+
+def copied(signal: Signal) -> Signal:
+    """Return a signal that stays when its reader takes the next one."""
+    if isinstance(signal, AudioChunk):
+        return AudioChunk(signal.samples.copy(), signal.start)
+    return Frame(signal.pixels.copy(), signal.at) if isinstance(signal, Frame) else signal
 
 
 def behind_the_first_wall(command: list[str], source: Source) -> list[str]:

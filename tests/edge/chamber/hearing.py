@@ -10,7 +10,7 @@ import soundfile
 
 from edge import config
 from edge.chamber.asr import Recogniser
-from edge.chamber.segmenter import Segmenter
+from edge.chamber.segmenter import Segmenter, Spoken
 from edge.chamber.voice_activity import VoiceActivity
 from edge.clock import SAMPLE_RATE_HZ
 from edge.signals import CHUNK_SAMPLES, AudioChunk, Samples, Utterance
@@ -70,7 +70,11 @@ def utterances(samples: Samples) -> list[Utterance]:
         for chunk in chunks(samples)
         for event in segmenter.push(chunk, activity.update(chunk))
     ]
-    return [e for e in events + segmenter.flush() if isinstance(e, Utterance)]
+    return [
+        Utterance(samples[e.start : e.end], e.start, e.speech_start, e.speech_end)
+        for e in events + segmenter.flush()
+        if isinstance(e, Spoken)
+    ]
 
 
 def synthetic(name: str, seconds: int = 6) -> Samples:

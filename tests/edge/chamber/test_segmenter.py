@@ -4,8 +4,8 @@ from hypothesis import strategies as st
 
 from edge import config
 from edge.chamber.gate import PAUSE_CHUNKS
-from edge.chamber.segmenter import Event, Paused, Segmenter, SpeechBegan
-from edge.signals import CHUNK_SAMPLES, AudioChunk, Utterance
+from edge.chamber.segmenter import Event, Paused, Segmenter, SpeechBegan, Spoken
+from edge.signals import CHUNK_SAMPLES, AudioChunk
 
 ENDPOINTING = config.Gate(onset_ms=96, hangover_ms=160, pre_roll_ms=128, longest_utterance_s=1.6)
 """Three chunks, five chunks, four chunks, fifty chunks."""
@@ -13,10 +13,7 @@ LOUDNESS = {"#": 0.5, "-": 0.01, ".": 0.0}
 
 
 def chunk(position: int, loudness: float = 0.0) -> AudioChunk:
-    """Return a chunk whose first sample tells, in millionths, where it stands."""
-    samples = np.full(CHUNK_SAMPLES, loudness, np.float32)
-    samples[0] = position / 1e6
-    return AudioChunk(samples, position * CHUNK_SAMPLES)
+    return AudioChunk(np.full(CHUNK_SAMPLES, loudness, np.float32), position * CHUNK_SAMPLES)
 
 
 def heard(pattern: str) -> list[Event]:
@@ -28,19 +25,20 @@ def heard(pattern: str) -> list[Event]:
     return events + segmenter.flush()
 
 
-def positions(utterance: Utterance) -> list[int]:
-    """Return which chunks are in it."""
-    return [round(float(first) * 1e6) for first in utterance.samples[::CHUNK_SAMPLES]]
+def positions(utterance: Spoken) -> list[int]:
+    """Return which chunks are in it; in an unbroken stream a place is a time."""
+    assert utterance.place == utterance.start
+    return [at // CHUNK_SAMPLES for at in range(utterance.start, utterance.end, CHUNK_SAMPLES)]
 
 
-def utterances(pattern: str) -> list[Utterance]:
-    return [event for event in heard(pattern) if isinstance(event, Utterance)]
+def utterances(pattern: str) -> list[Spoken]:
+    return [event for event in heard(pattern) if isinstance(event, Spoken)]
 
 
 def test_an_utterance_has_its_pre_roll_and_its_hangover() -> None:
     began, utterance = heard("..........####......")
     assert began == SpeechBegan(10 * CHUNK_SAMPLES)
-    assert isinstance(utterance, Utterance)
+    assert isinstance(utterance, Spoken)
     assert positions(utterance) == list(range(6, 19))
     assert utterance.start == 6 * CHUNK_SAMPLES
     assert utterance.speech_start == 10 * CHUNK_SAMPLES
@@ -89,15 +87,27 @@ def test_a_hole_in_the_stream_ends_the_utterance() -> None:
     segmenter = Segmenter(ENDPOINTING)
     events = [event for at in range(6) for event in segmenter.push(chunk(at), 1.0)]
     events += segmenter.push(chunk(100), 1.0)
-    assert [type(event) for event in events] == [SpeechBegan, Utterance]
+    assert [type(event) for event in events] == [SpeechBegan, Spoken]
     assert positions(events[1]) == list(range(6))  # type: ignore[arg-type]
 
 
-def test_a_long_silence_costs_no_memory() -> None:
+def test_after_a_hole_places_go_on_where_times_jump() -> None:
+    segmenter = Segmenter(ENDPOINTING)
+    for at in range(6):
+        segmenter.push(chunk(at), 1.0)
+    for at in range(100, 104):
+        segmenter.push(chunk(at), 1.0)
+    (spoken,) = segmenter.flush()
+    assert isinstance(spoken, Spoken)
+    assert (spoken.place, spoken.start) == (6 * CHUNK_SAMPLES, 100 * CHUNK_SAMPLES)
+    assert segmenter.needs_from == 10 * CHUNK_SAMPLES
+
+
+def test_a_long_silence_needs_no_more_than_the_pre_roll() -> None:
     segmenter = Segmenter(ENDPOINTING)
     for position in range(1000):
         segmenter.push(chunk(position), 0.0)
-    assert len(segmenter._heard) == 10  # pre-roll and onset window
+    assert segmenter.needs_from == 990 * CHUNK_SAMPLES  # pre-roll and onset window
 
 
 def test_the_last_chunk_may_be_short() -> None:
@@ -106,7 +116,7 @@ def test_the_last_chunk_may_be_short() -> None:
         segmenter.push(chunk(position), 1.0)
     segmenter.push(AudioChunk(np.zeros(100, np.float32), 4 * CHUNK_SAMPLES), 0.0)
     (utterance,) = segmenter.flush()
-    assert isinstance(utterance, Utterance)
+    assert isinstance(utterance, Spoken)
     assert utterance.end == 4 * CHUNK_SAMPLES + 100
 
 
@@ -127,6 +137,6 @@ def test_at_a_pause_there_is_an_utterance_so_far() -> None:
     began, paused, utterance = events
     assert isinstance(began, SpeechBegan)
     assert isinstance(paused, Paused)
-    assert isinstance(utterance, Utterance)
+    assert isinstance(utterance, Spoken)
     assert positions(paused.so_far) == list(range(5 + PAUSE_CHUNKS))
     assert paused.so_far.speech_end == utterance.speech_end

@@ -1,0 +1,57 @@
+"""Which pictures does the live chamber hold? One that is looked at and one that waits for it.
+
+The newest wins: a picture that comes while another waits replaces it. Each lies in a room of its
+own (`edge/chamber/held.py`), as large as the largest picture so far, and is overwritten when it has
+been looked at or replaced.
+"""
+
+import threading
+
+import numpy as np
+
+from edge.chamber import held
+from edge.signals import Frame
+
+
+class Plates:
+    """Put by one thread, taken by another."""
+
+    def __init__(self) -> None:
+        self._changed = threading.Condition()
+        self._waiting, self._looked_at = held.room(1), held.room(1)
+        self._frame: Frame | None = None
+        """The one that waits, in `_waiting`."""
+        self._closed = False
+
+    def put(self, frame: Frame) -> bool:
+        """Copy a picture; say whether another one was replaced."""
+        size = frame.pixels.size
+        with self._changed:
+            replaced = self._frame
+            if replaced:
+                held.forget(replaced.pixels)
+            if len(self._waiting) < size:
+                self._waiting = held.room(size)
+            pixels = self._waiting[:size].reshape(frame.pixels.shape)
+            np.copyto(pixels, frame.pixels)
+            self._frame = Frame(pixels, frame.at)
+            self._changed.notify()
+        return replaced is not None
+
+    def take(self) -> Frame | None:
+        """Wait for a picture, which is good until `forget`; None when no more will come."""
+        with self._changed:
+            self._changed.wait_for(lambda: self._frame or self._closed)
+            taken, self._frame = self._frame, None
+            self._waiting, self._looked_at = self._looked_at, self._waiting
+        return taken
+
+    def forget(self, taken: Frame) -> None:
+        """Overwrite a picture that has been looked at."""
+        held.forget(taken.pixels)
+
+    def close(self) -> None:
+        """Let `take` return None once nothing waits."""
+        with self._changed:
+            self._closed = True
+            self._changed.notify()

@@ -1,0 +1,132 @@
+"""What the threads do with sound when understanding is quick, and when it is not."""
+
+import threading
+from collections.abc import Iterator
+
+import numpy as np
+
+from edge import config
+from edge.chamber.asr import Recognition
+from edge.chamber.ears import Ears
+from edge.chamber.loop import Senses, run_in_step, run_live
+from edge.chamber.segmenter import Segmenter
+from edge.chamber.tape import TAPE_S
+from edge.clock import SAMPLE_RATE_HZ
+from edge.messages import Dropped, Leaves, Transcript
+from edge.signals import CHUNK_SAMPLES, AudioChunk, Samples, Utterance
+
+LOUD = 0.25
+"""In these tests a chunk is speech if it begins with this."""
+GATE = config.Gate(onset_ms=96, hangover_ms=600, pre_roll_ms=128, longest_utterance_s=10)
+
+
+class Judge:
+    """Instead of the three judges of `VoiceActivity`."""
+
+    level_dbfs = -20.0
+
+    def update(self, chunk: AudioChunk) -> float:
+        return float(chunk.samples[0] == LOUD)
+
+    def forget(self) -> None:
+        """There is nothing to forget."""
+
+
+class Listener:
+    """Instead of Whisper: notes what it is given, once it may."""
+
+    def __init__(self) -> None:
+        self.heard: dict[int, Samples] = {}
+        self.may_answer = threading.Event()
+
+    def recognise(self, utterance: Utterance) -> Recognition:
+        self.may_answer.wait(60)
+        self.heard[utterance.start] = utterance.samples.copy()
+        return Recognition(
+            str(utterance.start), 1.0, 0.0, rejected=False, mel_us=0, encode_us=0, decode_us=0
+        )
+
+
+class Told:
+    """Instead of the airlock."""
+
+    def __init__(self) -> None:
+        self.messages: list[Leaves] = []
+        self.stream_s = 0.0
+
+    def leave(self, message: Leaves) -> None:
+        self.messages.append(message)
+
+
+def stream(seconds: int) -> tuple[Samples, Iterator[AudioChunk]]:
+    """Return noise of which three seconds in four are speech, and its chunks."""
+    count = seconds * SAMPLE_RATE_HZ // CHUNK_SAMPLES
+    steps = np.random.default_rng(1).integers(-9999, 9999, (count, CHUNK_SAMPLES))
+    rows = (steps / 32768).astype(np.float32)
+    rows[[at for at in range(count) if at % 125 < 94], 0] = LOUD
+    sound = rows.ravel()
+    return sound, (AudioChunk(row.copy(), at * CHUNK_SAMPLES) for at, row in enumerate(rows))
+
+
+def ears_of(listener: Listener) -> Ears:
+    return Ears(Judge(), Segmenter(GATE, pauses=True), listener)  # type: ignore[arg-type]
+
+
+def test_whoever_understands_is_given_what_was_spoken_bit_for_bit_however_long_it_goes_on() -> None:
+    sound, chunks = stream(3 * TAPE_S)
+    listener, told = Listener(), Told()
+    listener.may_answer.set()
+    senses = Senses(ears_of(listener), None, 0, 0, 0)
+    ended = run_in_step(chunks, senses, told)  # type: ignore[arg-type]
+    assert ended.utterances == len(listener.heard) == 45
+    for start, heard in listener.heard.items():
+        assert (heard == sound[start : start + len(heard)]).all()
+
+
+def test_a_recogniser_that_is_behind_costs_the_newest_sound_and_that_is_counted() -> None:
+    sound, chunks = stream(2 * TAPE_S)
+    listener, told = Listener(), Told()
+
+    def then_answer() -> Iterator[AudioChunk]:
+        yield from chunks
+        listener.may_answer.set()
+
+    senses = Senses(ears_of(listener), None, 0, 0, 0)
+    run_live(then_answer(), senses, told)  # type: ignore[arg-type]
+    lost = sum(message.samples for message in told.messages if isinstance(message, Dropped))
+    assert 0.45 * len(sound) < lost < len(sound)  # the tape holds half, and gaps are forgotten
+    assert len([message for message in told.messages if isinstance(message, Transcript)]) > 5
+    for start, heard in listener.heard.items():
+        assert (heard == sound[start : start + len(heard)]).all()
+
+
+def test_when_all_is_understood_the_tape_is_empty() -> None:
+    _, chunks = stream(20)
+    listener = Listener()
+    listener.may_answer.set()
+    ears = ears_of(listener)
+    run_live(chunks, Senses(ears, None, 0, 0, 0), Told())  # type: ignore[arg-type]
+    assert ears._tape.samples == 0
+    rooms = (ears._tape._ring, ears._tape._scaled, ears._chunk, ears._utterance)
+    assert not any(room.any() for room in rooms)
+
+
+def test_a_stream_that_stops_in_the_middle_of_a_word_is_understood_and_forgotten() -> None:
+    _, chunks = stream(2)
+    listener, answered = Listener(), threading.Event()
+    listener.may_answer.set()
+    ears = ears_of(listener)
+    held: list[int] = []
+
+    class Heard(Told):
+        def leave(self, message: Leaves) -> None:
+            if isinstance(message, Transcript):
+                answered.set()
+
+    def then_nothing() -> Iterator[AudioChunk]:
+        yield from chunks
+        assert answered.wait(60)
+        held.append(ears._tape.samples)
+
+    run_live(then_nothing(), Senses(ears, None, 0, 0, 0), Heard())  # type: ignore[arg-type]
+    assert held == [0]
