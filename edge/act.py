@@ -10,9 +10,18 @@ from typing import Final
 from edge.context import Context, fold, forgotten
 from edge.evidence import Note, Question, Timer
 from edge.ledger import Ledger
+from edge.messages import OffTheRecord
 from edge.notes import Notes
 from edge.recall import requests
-from edge.recall.answer import Action, CancelTimers, Forget, Memory, Remember, StartTimer
+from edge.recall.answer import (
+    Action,
+    CancelTimers,
+    Forget,
+    HearNothing,
+    Memory,
+    Remember,
+    StartTimer,
+)
 
 LEDGER_MARGIN_S: Final = 2.0
 """A ledger's row may be dated a little before the end of what was said in it."""
@@ -35,7 +44,15 @@ def carry_out(
                 notes.forget(since_s)
                 ledger.forget(since_s - LEDGER_MARGIN_S)
                 context = forgotten(context, since_ms)
+            case HearNothing():  # the launcher's to do: `off_the_record` says so
+                pass
     return context
+
+
+def off_the_record(actions: Sequence[Action]) -> OffTheRecord | None:
+    """Return what the launcher is to be told of the actions of an answer, if anything."""
+    wishes = [action.minutes for action in actions if isinstance(action, HearNothing)]
+    return OffTheRecord(max(wishes)) if wishes else None
 
 
 def _remember(text: str, question: Question, context: Context, notes: Notes) -> Context:

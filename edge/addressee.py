@@ -2,16 +2,16 @@
 
 Silence when unsure is right: a wrong interruption is worse than a miss. A sentence is for the
 companion when it asks for something that only the companion does (remember, note, time, read,
-forget), or when it is a question that the wearer's own memory, sight or general knowledge answers
-and nothing in it speaks to somebody else: no name called, no "you" but the companion's, no opening
-of a conversation.
+forget, hear nothing), or when it is a question that the wearer's own memory, sight or general
+knowledge answers and nothing in it speaks to somebody else: no name called, no "you" but the
+companion's, no opening of a conversation.
 """
 
 import re
 from dataclasses import dataclass
 from typing import Final
 
-from edge.recall import phrases
+from edge.recall import phrases, silence
 from edge.recall.words import sentences
 
 LEAST_CONFIDENCE: Final = 35
@@ -39,8 +39,11 @@ def decide(text: str, confidence: int = 100, since_reply_s: float | None = None)
     """
     spoken = text.replace("\N{RIGHT SINGLE QUOTATION MARK}", "'").strip()
     named = phrases.NAME.match(spoken)
+    hushed = _hushed(spoken, since_reply_s)
+    if hushed:
+        return hushed
     if named and spoken[named.end() :]:
-        return Decision(spoken[named.end() :])
+        return _asked_by_name(spoken[named.end() :])
     if confidence < LEAST_CONFIDENCE or len(spoken.split()) > MOST_WORDS:
         return Decision("", text)
     parts = sentences(spoken)
@@ -53,6 +56,34 @@ def decide(text: str, confidence: int = 100, since_reply_s: float | None = None)
         if _is_social(sentence):
             break
     return Decision("", text)
+
+
+def _hushed(spoken: str, since_reply_s: float | None) -> Decision | None:
+    """Take a wish to be heard no longer, and what was said before it. None if there is none.
+
+    However doubtful the words: exactly these are not heard by chance, and stopping must be easy.
+    What follows it in the same breath is not kept.
+    """
+    parts = silence.together(sentences(spoken))
+    patterns = (silence.OVERHEARD, *([silence.ALONE] if len(parts) == 1 else []))
+    for position, sentence in enumerate(parts):
+        wish = phrases.FILLER.sub("", sentence)
+        if silence.is_wanted(wish, *patterns):
+            before = decide(" ".join(parts[:position]), since_reply_s=since_reply_s)
+            return Decision(f"{before.request} {wish}".strip(), before.rest)
+        social = phrases.YOUR_BUSINESS.search(sentence) or phrases.TO_SOMEBODY.match(wish)
+        if social or _calls_somebody(sentence):
+            return None
+    return None
+
+
+def _asked_by_name(spoken: str) -> Decision:
+    """Take all that was said after the companion's name; after a wish to hear nothing, no more."""
+    parts = silence.together(sentences(spoken))
+    for position, sentence in enumerate(parts, 1):
+        if silence.is_wanted(phrases.FILLER.sub("", sentence), silence.COMMANDED):
+            return Decision(" ".join(parts[:position]))
+    return Decision(spoken)
 
 
 def _split(parts: list[str], first: int, *, follows: bool) -> Decision:

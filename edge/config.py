@@ -10,7 +10,7 @@ import os
 import re
 import tomllib
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Final, Literal
 
 import msgspec
 
@@ -128,6 +128,34 @@ class Notes(Section, frozen=True):
     """Empty means the user's data folder (XDG_DATA_HOME/offrecord)."""
 
 
+_DAYS: Final = r"(?:mon|tue|wed|thu|fri|sat|sun)"
+STRETCH: Final = re.compile(
+    rf"(?:(?P<days>{_DAYS}(?:-{_DAYS})?(?:,{_DAYS}(?:-{_DAYS})?)*) )?"
+    r"(?P<start>(?:[01]?\d|2[0-3]):[0-5]\d)-(?P<end>(?:[01]?\d|2[0-3]):[0-5]\d|24:00)",
+    re.ASCII | re.IGNORECASE,
+)
+"""The grammar of a stretch of the week; `edge/schedule.py` says what it means."""
+
+
+class Mute(Section, frozen=True):
+    """When nothing is heard or seen. `offrecord mute` does it at once."""
+
+    schedule: tuple[str, ...] = ()
+    """Stretches of the week by the clock on the wall: ["22:00-07:00", "Sat,Sun 9:00-12:00"]."""
+    spoken_minutes: Annotated[int, msgspec.Meta(ge=1, le=7 * 24 * 60)] = 15
+    """How long "off the record" lasts when no time is said: the deaf cannot hear you end it."""
+
+    def __post_init__(self) -> None:
+        """Refuse what is no stretch of the week."""
+        for words in self.schedule:
+            stretch = STRETCH.fullmatch(words)
+            if not stretch or stretch["start"].zfill(5) == stretch["end"].zfill(5):
+                raise ValueError(
+                    f'"{words}" is no stretch of the week; '
+                    'write for example "22:00-07:00" or "Mon-Fri,Sun 12:00-13:00"'
+                )
+
+
 class Config(Section, frozen=True):
     """Everything that can be set."""
 
@@ -140,6 +168,7 @@ class Config(Section, frozen=True):
     context: ContextSize = ContextSize()
     reasoner: Reasoner = Reasoner()
     notes: Notes = Notes()
+    mute: Mute = Mute()
 
 
 class BadConfig(ValueError):

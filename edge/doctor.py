@@ -16,7 +16,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from edge import config, seal
+from edge import config, mute, schedule, seal
 from models import fetch, manifest
 
 Verdict = Literal["ok", "note", "fail"]
@@ -48,7 +48,7 @@ def examine(config_path: Path | None) -> list[Finding]:
     )  # fmt: skip
     for check in checks:
         findings += check()
-    return [*findings, *_reasoner(config_path)]
+    return [*findings, *_mute(config_path), *_reasoner(config_path)]
 
 
 def exit_status(findings: Sequence[Finding]) -> int:
@@ -82,6 +82,25 @@ def _configuration(path: Path | None) -> Iterator[Finding]:
         return
     found = str(where) if where.exists() else f"defaults (none at {where})"
     yield Finding("configuration", "ok", found)
+
+
+def _mute(path: Path | None) -> Iterator[Finding]:
+    try:
+        settings = config.load(path)
+    except config.BadConfig:
+        return
+    stretches = schedule.read(settings.mute.schedule)
+    said, guessed = mute.load(config.data_folder(settings.notes))
+    clock = mute.read_clock()
+    state = mute.standing(said, stretches, clock)
+    planned = f"; schedule: {', '.join(settings.mute.schedule)}" if stretches else ""
+    if guessed:
+        yield Finding("mute", "note", f"{guessed}{planned}", "offrecord unmute")
+    elif state.muted:
+        words = f"muted {mute.until(state, clock.wall_s)}: nothing is heard or seen{planned}"
+        yield Finding("mute", "note", words, "offrecord unmute")
+    else:
+        yield Finding("mute", "ok", f"not muted{planned}")
 
 
 def _python() -> Iterator[Finding]:

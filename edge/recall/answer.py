@@ -43,7 +43,14 @@ class Forget:
     since_ms: int
 
 
-Action = Remember | StartTimer | CancelTimers | Forget
+@dataclass(frozen=True, slots=True)
+class HearNothing:
+    """Stop hearing and seeing for a while."""
+
+    minutes: int
+
+
+Action = Remember | StartTimer | CancelTimers | Forget | HearNothing
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +59,8 @@ class Memory:
 
     notes: Sequence[Note]
     timers: Sequence[Timer] = ()
+    mute_minutes: int = 15
+    """How long "off the record" lasts when no time is said."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""What is done when asked, without a language model: remember, remind, time, forget. Pure.
+"""What is done when asked, without a language model: remember, time, forget, hear nothing. Pure.
 
 Each errand takes the match of its pattern, the question and the memory, and returns an answer with
 the actions that `edge/act.py` carries out.
@@ -7,10 +7,12 @@ the actions that `edge/act.py` carries out.
 import re
 
 from edge.evidence import Question, lasting
+from edge.recall import silence
 from edge.recall.answer import (
     Answer,
     CancelTimers,
     Forget,
+    HearNothing,
     Memory,
     Remember,
     StartTimer,
@@ -126,7 +128,16 @@ def forget_about(_: re.Match[str], __: Question, ___: Memory) -> Answer:
     )
 
 
-def stop_listening(_: re.Match[str], __: Question, ___: Memory) -> Answer:
-    return Answer(
-        "I cannot stop listening by voice yet: end the program, or switch the microphone off."
-    )
+def hear_nothing(match: re.Match[str], _: Question, memory: Memory) -> Answer:
+    minutes = silence.minutes_in(match.string, memory.mute_minutes)
+    return Answer(f"Off the record for {_spoken(minutes)}.", (), (HearNothing(minutes),))
+
+
+def _spoken(minutes: int) -> str:
+    """Say minutes as a voice would: `10 minutes`, `1 hour`, `1 hour 30 minutes`."""
+    parts = ((minutes // 60, "hour"), (minutes % 60, "minute"))
+    return " ".join(f"{n} {unit}{'s' * (n > 1)}" for n, unit in parts if n)
+
+
+def hear(_: re.Match[str], __: Question, ___: Memory) -> Answer:
+    return Answer("I am listening.")

@@ -4,7 +4,7 @@ import re
 from enum import Enum, auto
 from typing import Final
 
-from edge.recall import phrases
+from edge.recall import phrases, silence
 
 
 class Intent(Enum):
@@ -19,7 +19,8 @@ class Intent(Enum):
     FORGET_THAT = auto()
     FORGET_ALL = auto()
     FORGET_ABOUT = auto()
-    STOP_LISTENING = auto()
+    HEAR_NOTHING = auto()
+    HEAR = auto()
     TIME_OF_DAY = auto()
     NOTES = auto()
     READ = auto()
@@ -35,6 +36,8 @@ _MATTER: Final = (
     r"[\s,.:;]*(?:(?:that|this|down|of|for\ me)\b)?[\s,.:;]*(?P<text>.*)$"  # what is to be kept
 )
 _PATTERNS: Final = (
+    (Intent.HEAR_NOTHING, silence.COMMANDED),
+    (Intent.HEAR, r"^(?:(?:start|resume)\ (?:listening|recording|watching)|unmute|wake\ up)\b"),
     (Intent.REMIND, r"^remind\ me\b(?P<text>.*)$"),
     (
         Intent.REMEMBER,
@@ -61,11 +64,6 @@ _PATTERNS: Final = (
     ),
     (Intent.FORGET_ALL, r"^(?:forget|delete|erase|wipe)\ (?:everything|all|all\ of\ it)\b"),
     (Intent.FORGET_ABOUT, r"^(?:forget|delete|erase|wipe)\b"),
-    (
-        Intent.STOP_LISTENING,
-        r"""^(?:(?:stop|pause|quit|start|resume)\ (?:listening|recording|watching|looking)|
-        go\ to\ sleep|mute\ yourself)""",
-    ),
     (
         Intent.TIME_OF_DAY,
         r"^(?:what\ time\ is\ it|what(?:'s|\ is)\ the\ time|do\ you\ (?:know|have)\ the\ time)",

@@ -81,9 +81,7 @@ IMPERATIVE: Final = re.compile(
       break|call|hug|kiss|lift)|your|the\ truth|you)\b)(?:what|where|when|who|how|which|if|whether|
       about|the|a|an|again|my|everything)\b.*|
     help\ me\ (?:remember|find|recall)\b.*|
-    find\ my\ .+|
-    (?:stop|start|pause|resume|quit)\ (?:listening|watching|recording|looking)\b.*|
-    (?:go\ to\ sleep|wake\ up|mute\ yourself|unmute)\b.*
+    find\ my\ .+
     )$""",
     re.IGNORECASE | re.VERBOSE,
 )

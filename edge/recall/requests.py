@@ -5,11 +5,11 @@ everything else up. It says so when nothing was heard, and when only a language 
 """
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Final
 
 from edge.evidence import Question, ago, labels_of, lines_of, time_of_day
-from edge.recall import errands, lookup, phrases
+from edge.recall import errands, lookup, phrases, silence
 from edge.recall.answer import (
     MOST_REASONS,
     Answer,
@@ -46,11 +46,22 @@ def answer(question: Question, memory: Memory) -> Answer:
 
 
 def answer_all(question: Question, memory: Memory) -> Answer:
-    """Return the answer to an utterance that may hold several requests."""
+    """Return the answer to an utterance that may hold several requests.
+
+    To hear nothing is the last of them: what follows is not answered.
+    """
     parts = sentences(question.text)
+    for place, part in enumerate(parts):
+        if silence.is_wanted(phrases.FILLER.sub("", part), silence.COMMANDED):
+            before = Question(" ".join(parts[:place]), question.now)
+            hushed = answer(Question(part, question.now), memory)
+            return _joined([answer_all(before, memory), hushed]) if place else hushed
     if len(parts) < 2 or phrases.TAKES_ALL.match(parts[0]):  # noqa: PLR2004 (one is no several)
         return answer(question, memory)
-    answers = [answer(Question(part, question.now), memory) for part in parts]
+    return _joined([answer(Question(part, question.now), memory) for part in parts])
+
+
+def _joined(answers: Sequence[Answer]) -> Answer:
     return Answer(
         " ".join(a.text for a in answers),
         tuple(dict.fromkeys(line for a in answers for line in a.because))[:MOST_REASONS],
@@ -186,7 +197,8 @@ _HANDLERS: Final[dict[Intent, Handler]] = {
     Intent.FORGET_THAT: errands.forget_that,
     Intent.FORGET_ALL: errands.forget_all,
     Intent.FORGET_ABOUT: errands.forget_about,
-    Intent.STOP_LISTENING: errands.stop_listening,
+    Intent.HEAR_NOTHING: errands.hear_nothing,
+    Intent.HEAR: errands.hear,
     Intent.TIME_OF_DAY: _time_of_day,
     Intent.NOTES: _notes,
     Intent.READ: _read,

@@ -2,6 +2,7 @@
 
 import io
 import json
+import time
 from collections.abc import Iterable, Sequence
 from typing import IO, Any, Final, Protocol
 
@@ -11,7 +12,15 @@ from rich.text import Text
 
 from edge.airlock import plain
 from edge.capture.devices import Devices
-from edge.messages import Airlocked, ContextPacket, Reply, Shown, SourceState, Summary
+from edge.messages import (
+    Airlocked,
+    ContextPacket,
+    MuteState,
+    Reply,
+    Shown,
+    SourceState,
+    Summary,
+)
 from edge.view.lines import Event, Lines, clock, event, moment_of, size
 from edge.view.live import LiveView, fits
 from edge.view.summary import summary
@@ -81,6 +90,7 @@ class PlainView:
             stream.reconfigure(errors="replace")  # a letter that the stream cannot write is no end
         self._stream = stream
         self._at_ms = 0
+        self._is_muted = False
 
     def show(self, message: Shown) -> None:
         """Write what makes a line; the context packet before a reply; the summary last."""
@@ -90,13 +100,22 @@ class PlainView:
         elif isinstance(message, ContextPacket):
             self._write(Event(clock(self._at_ms), "context", f"{message.tokens} tokens"))
             self._write_under(message.text.splitlines())
-        elif line := event(message, self._at_ms):
+        elif self._is_no_change(message):
+            return
+        elif line := event(message, self._at_ms, time.time()):
             self._write(line)
             if isinstance(message, Reply):
                 self._write_under(f"because {reason}" for reason in message.because)
 
     def close(self) -> None:
         """Nothing to give back."""
+
+    def _is_no_change(self, message: Shown) -> bool:
+        """Say whether a message tells that it is not muted where it was not."""
+        was_muted = self._is_muted
+        if isinstance(message, MuteState):
+            self._is_muted = message.muted
+        return message == MuteState(muted=False) and not was_muted
 
     def _sum_up(self, message: Summary) -> None:
         console = Console(file=self._stream, width=80, no_color=True, force_terminal=False)

@@ -18,6 +18,7 @@ from edge.messages import (
     Level,
     Message,
     Model,
+    MuteState,
     Notice,
     Reply,
     SealState,
@@ -29,6 +30,7 @@ from edge.messages import (
     Transcript,
     Unclear,
 )
+from edge.mute import until
 
 LEVELS: Final = {
     "A": "seccomp and Landlock",
@@ -188,8 +190,16 @@ class Event(NamedTuple):
     words: str
 
 
-def event(message: Shown, at_ms: int) -> Event | None:
-    """Return the line that a message makes at this moment of the stream; None for no line."""
+CLOSED: Final = "the microphone and the camera are closed"
+TO_OPEN: Final = "`offrecord unmute` opens them"
+BY: Final = {"hand": "", "voice": ", as you said", "schedule": ", by the schedule"}
+
+
+def event(message: Shown, at_ms: int, wall_s: float = 0.0) -> Event | None:
+    """Return the line that a message makes at this moment of the stream; None for no line.
+
+    `wall_s` is the moment for a person, in seconds since 1970.
+    """
     match message:
         case Transcript():
             return Event(clock(message.end_ms), "heard", plain(message.text))
@@ -200,10 +210,10 @@ def event(message: Shown, at_ms: int) -> Event | None:
         case Reply(partial=False):
             return Event(clock(at_ms), "reply", plain(message.text))
         case _:
-            return _own_affairs(message, at_ms)
+            return _own_affairs(message, at_ms, wall_s)
 
 
-def _own_affairs(message: Shown, at_ms: int) -> Event | None:
+def _own_affairs(message: Shown, at_ms: int, wall_s: float) -> Event | None:
     """Return the line of what concerns the companion itself."""
     match message:
         case Dropped():
@@ -216,6 +226,10 @@ def _own_affairs(message: Shown, at_ms: int) -> Event | None:
             kind, words = "note", message.text
         case ChildDied():
             kind, words = "restart", f"{message.process}: {message.reason}; starting it again"
+        case MuteState(muted=True):
+            kind, words = "MUTED", f"{until(message, wall_s)}{BY[message.why]}; {CLOSED}, {TO_OPEN}"
+        case MuteState():
+            kind, words = "unmuted", "hearing and seeing again"
         case SealState():
             kind = "sealed"
             words = f"{message.process} at level {message.level}: {LEVELS[message.level]}"

@@ -42,7 +42,7 @@ class LiveView:
 
     def show(self, message: Shown) -> None:
         """Take one message in."""
-        self._moment = fold(self._moment, message)
+        self._moment = fold(self._moment, message, time.time())
         if isinstance(message, Summary):
             self._summary = message
         if _matters(message) or time.monotonic() - self._drawn_s >= BETWEEN_DRAWINGS_S:

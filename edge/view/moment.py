@@ -12,6 +12,7 @@ from edge.messages import (
     Ended,
     Hello,
     Level,
+    MuteState,
     Reply,
     SealLevel,
     SealState,
@@ -22,11 +23,14 @@ from edge.messages import (
     Transcript,
     Unclear,
 )
+from edge.mute import until
 from edge.view.lines import SAMPLES_PER_MS, Event, event, moment_of
 
 KEPT_EVENTS: Final = 60
 KEPT_LEVELS: Final = 32
 WAKING: Final = "waking up: models are loaded, then the seal closes"
+SENSING: Final = ("capture", "firmware_bridge")
+"""How the names of processes begin that a mute ends."""
 ENDED: Final = "all sources have ended"
 
 
@@ -45,6 +49,8 @@ class Moment:
     at_ms: int = 0
     status: str = WAKING
     """What a person should know instead of what is sensed; empty while all is well."""
+    muted: str = ""
+    """Until when, in words; empty while it is not."""
     sources: tuple[SourceState, ...] = ()
     seals: tuple[tuple[str, SealLevel], ...] = ()
     levels: tuple[Loudness, ...] = ()
@@ -60,13 +66,17 @@ class Moment:
     is_over: bool = False
 
 
-def fold(moment: Moment, message: Shown) -> Moment:
-    """Return the next moment."""
+def fold(moment: Moment, message: Shown, wall_s: float = 0.0) -> Moment:
+    """Return the next moment; `wall_s` as in `event`."""
     at_ms = max(moment.at_ms, moment_of(message))
     moment = replace(moment, at_ms=at_ms)
     for part in (_understand, _sense, _measure):
         moment = part(moment, message)
-    line = event(message, at_ms)
+    line = event(message, at_ms, wall_s)
+    if isinstance(message, MuteState):
+        changed = message.muted != bool(moment.muted)
+        moment = _hush(moment, until(message, wall_s) if message.muted else "")
+        line = line if changed else None
     if line is None or isinstance(message, SealState | Reply):  # these have places of their own
         return moment
     return replace(moment, events=(*moment.events, line)[-KEPT_EVENTS:])
@@ -114,6 +124,12 @@ def _sense(moment: Moment, message: Shown) -> Moment:
             return replace(moment, is_speaking=False)
         case _:
             return moment
+
+
+def _hush(moment: Moment, muted: str) -> Moment:
+    """Take in a mute or its end: what was half heard never comes, and who sensed is gone."""
+    there = tuple(seal for seal in moment.seals if not (muted and seal[0].startswith(SENSING)))
+    return replace(moment, muted=muted, is_speaking=False, levels=(), seals=there)
 
 
 def _measure(moment: Moment, message: Shown) -> Moment:

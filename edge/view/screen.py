@@ -14,13 +14,14 @@ from rich.text import Text
 
 from edge.airlock import plain
 from edge.messages import Reply
-from edge.view.lines import LEVELS, clock, ratio, size
+from edge.view.lines import CLOSED, LEVELS, TO_OPEN, clock, ratio, size
 from edge.view.moment import Loudness, Moment
 
 HEARD: Final = "#0087ff"
 SAW: Final = "#d78700"
 CALM: Final = "dim"
 ALARM: Final = f"bold {SAW}"
+MUTED: Final = f"bold reverse {SAW}"
 MARKS: Final = {"heard": ("●", HEARD), "saw": ("◆", SAW)}
 MARKED_HEARD: Final = ("● ", HEARD)
 SENSES: Final = {"audio": ("●", "hearing", HEARD), "video": ("◆", "seeing", SAW)}
@@ -94,11 +95,30 @@ def _header(moment: Moment, width: int) -> list[RenderableType]:
     return [
         _ends(title, Text(f"{clock(moment.at_ms)} ", CALM), width),
         _seals(moment, width),
-        Text(),
+        _closed(width) if _is_muted(moment) else Text(),
     ]
 
 
+def _is_muted(moment: Moment) -> bool:
+    return bool(moment.muted) and not moment.is_over
+
+
+def _closed(width: int) -> Text:
+    """Return a bar from edge to edge; in a narrow window the command goes before the rest."""
+    words = next(
+        (
+            w
+            for w in (f"{CLOSED}; {TO_OPEN}", "mic and camera closed; `offrecord unmute`")
+            if len(w) < width - 4
+        ),
+        "closed",
+    )
+    return Text(f"  {words}".ljust(width), MUTED)
+
+
 def _senses(moment: Moment) -> list[Text | tuple[str, str]]:
+    if _is_muted(moment):
+        return [(f" MUTED {moment.muted} ", MUTED)]
     if moment.status:
         return [(moment.status, CALM)]
     parts: list[Text | tuple[str, str]] = []

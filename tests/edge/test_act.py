@@ -3,12 +3,20 @@ from pathlib import Path
 
 import pytest
 
-from edge.act import carry_out, resume_timers
+from edge.act import carry_out, off_the_record, resume_timers
 from edge.context import Context, fold
 from edge.evidence import Note, Question, Timer
 from edge.ledger import Leaving, Ledger, Occasion, rows
+from edge.messages import OffTheRecord
 from edge.notes import Notes
-from edge.recall.answer import Action, CancelTimers, Forget, Remember, StartTimer
+from edge.recall.answer import (
+    Action,
+    CancelTimers,
+    Forget,
+    HearNothing,
+    Remember,
+    StartTimer,
+)
 
 CONTEXT = Context(run="r", wall_at_zero_s=1000.0)
 QUESTION = Question("?", CONTEXT.now_at(60_000))
@@ -65,3 +73,12 @@ def test_a_cancelled_timer_is_not_set_again() -> None:
         Note("asked", "Cancel the timer.", 2000, 0, "r"),
     ]
     assert resume_timers(CONTEXT, notes).timers == ()
+
+
+def test_the_launcher_is_told_of_the_longest_silence_that_was_promised() -> None:
+    assert off_the_record([HearNothing(5), Remember("tea"), HearNothing(60)]) == OffTheRecord(60)
+    assert off_the_record([Remember("tea")]) is None
+
+
+def test_to_hear_nothing_changes_nothing_in_mind(files: tuple[Notes, Ledger]) -> None:
+    assert done(files, HearNothing(5)) == CONTEXT

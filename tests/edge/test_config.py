@@ -32,6 +32,12 @@ def test_there_are_at_most_forty_settings() -> None:
         ('[gate]\nhangover_ms = "3"', "expected `int`, got `str` - at `gate.hangover_ms`"),
         ("[context]\ntokens = 0", "`int` >= 1 - at `context.tokens`"),
         ("[gate", "is not TOML"),
+        ('[mute]\nschedule = ["22:00"]', '"22:00" is no stretch of the week; write for example'),
+        ('[mute]\nschedule = ["25:00-26:00"]', "is no stretch of the week"),
+        ('[mute]\nschedule = ["7:00-07:00"]', "is no stretch of the week"),
+        ('[mute]\nschedule = ["Someday 7:00-8:00"]', "is no stretch of the week"),
+        ('[mute]\nschedule = ["22:00-07:00 "]', "is no stretch of the week"),
+        ('[mute]\nschedule = "22:00-07:00"', "expected `array`, got `str`"),
     ],
 )  # fmt: skip
 def test_a_bad_file_is_refused_in_one_sentence(text: str, sentence: str) -> None:

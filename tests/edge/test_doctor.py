@@ -4,7 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from edge import doctor
+from edge import control, doctor
+from edge.messages import Mute
 
 
 def by_name(config: Path | None = None) -> dict[str, doctor.Finding]:
@@ -46,3 +47,29 @@ def test_an_unreachable_reasoner_is_a_note(tmp_path: Path) -> None:
 def test_brackets_in_a_finding_are_shown(capsys: pytest.CaptureFixture[str]) -> None:
     doctor.report([doctor.Finding("a", "note", "b", "set [reasoner] url")], as_json=False)
     assert "[reasoner]" in capsys.readouterr().out
+
+
+def test_a_mute_is_told_with_its_remedy(tmp_path: Path) -> None:
+    file = tmp_path / "offrecord.toml"
+    file.write_text(f'[notes]\nfolder = "{tmp_path}"\n')
+    assert by_name(file)["mute"] == doctor.Finding("mute", "ok", "not muted")
+    control.change(tmp_path, Mute(), ())
+    found = by_name(file)["mute"]
+    assert (found.verdict, found.remedy) == ("note", "offrecord unmute")
+    assert found.found == "muted until you unmute: nothing is heard or seen"
+
+
+def test_a_scheduled_mute_is_told(tmp_path: Path) -> None:
+    file = tmp_path / "offrecord.toml"
+    file.write_text(
+        f'[notes]\nfolder = "{tmp_path}"\n[mute]\nschedule = ["00:00-12:00", "12:00-24:00"]\n'
+    )
+    assert by_name(file)["mute"].found.endswith("schedule: 00:00-12:00, 12:00-24:00")
+    assert by_name(file)["mute"].verdict == "note"
+
+
+def test_a_damaged_mute_is_told(tmp_path: Path) -> None:
+    file = tmp_path / "offrecord.toml"
+    file.write_text(f'[notes]\nfolder = "{tmp_path}"\n')
+    (tmp_path / "mute").write_text("nonsense")
+    assert "damaged" in by_name(file)["mute"].found

@@ -14,6 +14,7 @@ from edge.messages import (
     Hello,
     Level,
     Model,
+    MuteState,
     Reply,
     SealState,
     Seen,
@@ -168,3 +169,41 @@ def test_no_color_is_honoured(monkeypatch: pytest.MonkeyPatch) -> None:
     shown.close()
     assert "Tea." in stream.getvalue()
     assert "\x1b[38;" not in stream.getvalue()
+
+
+MUTED = MuteState(muted=True)
+LISTENING = (HELLO, SourceState("audio", "running", "mic", 0, 0, 0, 0.0, live=True))
+
+
+@pytest.mark.parametrize("width", [50, 80, 120])
+def test_a_mute_cannot_be_missed(width: int) -> None:
+    shown = screen(after(*LISTENING, MUTED), width)
+    assert "MUTED until you unmute" in shown[0]
+    assert "hearing" not in shown[0]
+    assert "camera" in shown[2]
+    assert "`offrecord unmute`" in shown[2]
+    assert all(len(line) <= width for line in shown)
+
+
+def test_who_sensed_is_gone_while_muted() -> None:
+    sealed = (SealState("capture.audio", 1, "A", 1), SealState("chamber", 1, "A", 1))
+    assert after(HELLO, *sealed, MUTED).seals == (("chamber", "A"),)
+
+
+def test_a_mute_stands_over_the_waking_up() -> None:
+    assert "MUTED" in screen(after(MUTED))[0]
+
+
+def test_what_was_half_heard_is_not_waited_for() -> None:
+    moment = after(*LISTENING, SpeechStarted(100), Level(100, -30, 5), MUTED)
+    assert (moment.is_speaking, moment.levels) == (False, ())
+
+
+def test_after_an_unmute_the_screen_is_as_before() -> None:
+    shown = screen(after(*LISTENING, MUTED, MuteState(muted=False)))
+    assert "hearing" in shown[0]
+    assert shown[2].strip() == ""
+
+
+def test_a_run_that_is_over_is_not_muted() -> None:
+    assert "MUTED" not in screen(after(*LISTENING, MUTED, SUMMARY))[0]

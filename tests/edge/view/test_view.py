@@ -3,7 +3,7 @@
 import io
 import json
 import pty
-from typing import Any
+from typing import Any, Literal
 
 import pytest
 
@@ -17,6 +17,7 @@ from edge.messages import (
     Hello,
     Level,
     Model,
+    MuteState,
     Notice,
     ProcessSeal,
     Reply,
@@ -218,7 +219,7 @@ def test_a_log_has_no_loudness_and_no_half_replies() -> None:
 def test_control_characters_do_not_reach_the_terminal() -> None:
     (line,) = as_lines(heard("a\x1b[2Jb\rc\u202ed"))
     assert line.isprintable()
-    assert "a [2Jb c d" in line
+    assert "a [2Jb cd" in line
 
 
 def test_markup_in_what_was_heard_is_only_text() -> None:
@@ -282,3 +283,32 @@ def test_a_terminal_with_room_gets_the_live_screen(
         shown.close()
         assert isinstance(shown, LiveView) is is_live
         assert shown.wants_levels is is_live
+
+
+def test_a_mute_is_a_line_that_says_until_when_and_what_opens() -> None:
+    (line,) = as_lines(MuteState(muted=True))
+    assert line == (
+        "00:00.0  MUTED     until you unmute; the microphone and the camera are closed, "
+        "`offrecord unmute` opens them"
+    )
+
+
+@pytest.mark.parametrize(
+    ("why", "words"), [("voice", ", as you said;"), ("schedule", ", by the schedule;")]
+)
+def test_a_mute_says_whose_it_is(why: Literal["voice", "schedule"], words: str) -> None:
+    (line,) = as_lines(MuteState(muted=True, until_s=2**31, why=why))
+    assert words in line
+
+
+def test_an_unmute_is_a_line_only_after_a_mute() -> None:
+    assert as_lines(MuteState(muted=False)) == []
+    lines = as_lines(MuteState(muted=True), MuteState(muted=False))
+    assert lines[1] == "00:00.0  unmuted   hearing and seeing again"
+
+
+def test_a_program_gets_every_mute_state() -> None:
+    assert as_json(MuteState(muted=False), MuteState(muted=True, until_s=5.5, why="voice")) == [
+        {"type": "MuteState", "muted": False, "until_s": 0.0, "why": "hand"},
+        {"type": "MuteState", "muted": True, "until_s": 5.5, "why": "voice"},
+    ]
