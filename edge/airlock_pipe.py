@@ -1,13 +1,14 @@
-"""The pipe between chamber and runtime, and the counter rule over it.
+"""The pipe between chamber and runtime, and the kernel's count of what went into it.
 
-Bytes that the chamber wrote since GO, by the kernel's count = bytes in the ledger + bytes that
-still wait in the pipe. The launcher keeps both ends, so that either process can be replaced.
+The launcher keeps both ends, so that either process can be replaced. What the count must equal is
+in `edge/counter_rule.py`.
 """
 
 import array
 import fcntl
 import os
 import termios
+from dataclasses import dataclass
 from typing import Final, Literal
 
 from edge import airlock, seal
@@ -19,15 +20,30 @@ PIPE_BYTES: Final = 1 << 20
 Comparison = Literal["equal", "differs", "unchecked"]
 
 
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """The kernel's two counts at one moment."""
+
+    written_bytes: int
+    """What all chambers of the run wrote since they greeted."""
+    waiting_bytes: int
+    """What of it is still in the pipe."""
+
+    @property
+    def read_bytes(self) -> int:
+        return self.written_bytes - self.waiting_bytes
+
+
 class AirlockPipe:
     """Both ends of one run's airlock, and what went through it."""
 
     def __init__(self) -> None:
         self.read_end, self.write_end = os.pipe2(os.O_DIRECT | os.O_CLOEXEC)
         fcntl.fcntl(self.write_end, fcntl.F_SETPIPE_SZ, PIPE_BYTES)
+        self.is_known = True
+        """False once a chamber died of which the kernel did not tell the count."""
+        self._has_leaked = False
         self._of_ended_chambers = 0
-        self._is_known = True
-        """False once a chamber's count could not be read."""
         self._pid = -1
         self._before_hello = 0
         """What the running chamber had written elsewhere before its first message."""
@@ -36,6 +52,21 @@ class AirlockPipe:
     def is_closed(self) -> bool:
         """Whether the last chamber has ended: the runtime reads what is left, then the end."""
         return self.write_end < 0
+
+    @property
+    def has_writer(self) -> bool:
+        """Whether a chamber that has greeted is being counted."""
+        return self._pid >= 0
+
+    @property
+    def is_exact(self) -> bool:
+        """Whether the kernel's count of all chambers so far equals the ledger's."""
+        return self.is_known and not self._has_leaked
+
+    @property
+    def before_bytes(self) -> int:
+        """What to add to the running chamber's own counter to get what all chambers wrote."""
+        return self._of_ended_chambers - self._before_hello
 
     def greeted(self, pid: int, hello: Hello) -> None:
         """Begin to count for a chamber that has said nothing but `hello` yet."""
@@ -53,30 +84,43 @@ class AirlockPipe:
             return
         self._pid = -1
         if written_bytes is None:  # of the dead it tells root only
-            self._is_known = False
+            self.is_known = False
         else:
             self._of_ended_chambers += written_bytes - self._before_hello
+
+    def trust(self, entered_bytes: int) -> None:
+        """Take the ledger's count for what earlier chambers wrote, where that is not exact.
+
+        For a chamber that has greeted and waits for GO: what it writes from now on is judged.
+        """
+        self._of_ended_chambers += entered_bytes - self.sample().read_bytes
+
+    def leaked(self) -> None:
+        """Remember for good that a chamber wrote something that is in no ledger."""
+        self._has_leaked = True
 
     def written_bytes(self) -> int:
         """Return what all chambers of this run wrote to the airlock."""
         if self._pid < 0:
             return self._of_ended_chambers
-        return self._of_ended_chambers + seal.written_bytes(self._pid) - self._before_hello
+        return seal.written_bytes(self._pid) + self.before_bytes
 
-    def read_bytes(self) -> int:
-        """Return how many of those bytes are no longer in the pipe."""
+    def sample(self) -> Sample:
+        """Return both counts, of a moment at which nothing was being written."""
         while True:
             before = self.written_bytes()
             waiting = array.array("i", [0])
             fcntl.ioctl(self.read_end, termios.FIONREAD, waiting)
             if self.written_bytes() == before:
-                return before - waiting[0]
+                return Sample(before, waiting[0])
 
-    def compare(self, ledger_bytes: int) -> Comparison:
+    def compare(self, entered_bytes: int) -> Comparison:
         """Say whether the ledger holds as many bytes as the kernel counted."""
-        if not self._is_known:
+        if self._has_leaked:
+            return "differs"
+        if not self.is_known:
             return "unchecked"
-        return "equal" if self.read_bytes() == ledger_bytes else "differs"
+        return "equal" if self.sample().read_bytes == entered_bytes else "differs"
 
     def end(self) -> None:
         """Let the runtime find the end of the pipe."""

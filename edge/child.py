@@ -181,6 +181,14 @@ class Child:
         if self.process.poll() is None:
             self.process.send_signal(signal.SIGKILL)
 
+    def freeze(self) -> bool:
+        """Stop it where it stands, so that its last byte can be counted; False if it is dead."""
+        if self.process.poll() is not None:
+            return False
+        self.process.send_signal(signal.SIGSTOP)
+        how = os.waitid(os.P_PIDFD, self._pidfd, os.WSTOPPED | os.WEXITED | os.WNOWAIT)
+        return how is not None and how.si_code == os.CLD_STOPPED
+
     def close(self) -> None:
         """Give back every descriptor."""
         for descriptor in (self._pidfd, self.stdout, self._stderr):

@@ -2,31 +2,39 @@
 
 import argparse
 import asyncio
+import json
 import logging
 import os
 import sys
 import tempfile
+import time
 from collections.abc import Callable, Sequence
 from importlib.metadata import version
 from pathlib import Path
 from typing import Final
 
-from edge import bench, config, doctor, scene, view
+from edge import bench, config, control, doctor, ledger_days, ledger_query, scene, schedule, view
 from edge.bench import day, wer
 from edge.bench.boards import BOARDS
+from edge.births import Run
 from edge.capture import BadSource
 from edge.capture.sources import Source, describe
 from edge.child import LOG_LEVEL
-from edge.launcher import Launcher, Run, StartFailed
-from edge.messages import SourceKind
+from edge.launcher import Launcher, StartFailed
+from edge.messages import Mute, SourceKind, Unmute
 from models import fetch, manifest
 
 USER_ERROR: Final = 2
+MOST_MINUTES: Final = 7 * 24 * 60
+"""Of a mute; without a time it lasts until `offrecord unmute`."""
 REFUSALS: Final = (
     config.BadConfig,
     BadSource,
     StartFailed,
+    control.NoAnswer,
+    control.NotWritten,
     scene.BadScene,
+    ledger_query.BadQuestion,
     manifest.ModelError,
     bench.CannotMeasure,
     wer.CannotNormalise,
@@ -63,7 +71,7 @@ def run(arguments: argparse.Namespace) -> int:
         Run(
             config=settings,
             sources=sources,
-            data=config.data_folder(settings.notes),
+            data=arguments.data or config.data_folder(settings.notes),
             fast=arguments.fast,
             picture_s=arguments.picture_s,
         ),
@@ -79,7 +87,7 @@ def demo(arguments: argparse.Namespace) -> int:
             Run(
                 config=config.load(arguments.config),
                 sources=scene.sources(shown),
-                data=Path(notes),
+                data=arguments.data or Path(notes),
                 fast=arguments.fast,
                 picture_s=shown.picture_s,
             ),
@@ -156,6 +164,73 @@ def diagnose(arguments: argparse.Namespace) -> int:
     return doctor.exit_status(findings)
 
 
+def audit(arguments: argparse.Namespace) -> int:
+    """Prove that what hears and sees cannot keep or send anything."""
+    from edge.audit import page, parts  # noqa: PLC0415 (a run never needs what it brings)
+
+    settings = config.load(arguments.config)
+    report = parts.report(
+        arguments.data or config.data_folder(settings.notes),
+        settings,
+        [part for part in parts.PARTS if getattr(arguments, part)],
+        arguments.without,
+    )
+    page.show(report, as_json=arguments.json)
+    return report.exit_status
+
+
+def mute(arguments: argparse.Namespace) -> int:
+    """Close the microphone and the camera, now and after every start, until `unmute`."""
+    return _change(arguments, Mute(arguments.minutes))
+
+
+def unmute(arguments: argparse.Namespace) -> int:
+    """Hear and see again."""
+    return _change(arguments, Unmute())
+
+
+def _change(arguments: argparse.Namespace, message: Mute | Unmute) -> int:
+    settings = config.load(arguments.config)
+    folder = arguments.data or config.data_folder(settings.notes)
+    changed = control.change(folder, message, schedule.read(settings.mute.schedule))
+    print(control.outcome(folder, *changed, time.time()))
+    return 0
+
+
+def _minutes(words: str) -> int:
+    """Return whole minutes up to a week."""
+    if words.isdecimal() and 1 <= int(words) <= MOST_MINUTES:
+        return int(words)
+    raise argparse.ArgumentTypeError(f"{words!r} is not a number from 1 to {MOST_MINUTES}")
+
+
+def ledger(arguments: argparse.Namespace) -> int:
+    """Show what left the chamber and the device, to whom and why."""
+    from edge.view import ledger_page  # noqa: PLC0415 (a run never needs what it brings)
+
+    settings = config.load(arguments.config)
+    path = ledger_query.path_in(arguments.data or config.data_folder(settings.notes))
+    today = ledger_days.day_of(time.time())
+    usual = ledger_query.ALL if arguments.search or arguments.export else ""
+    day = ledger_query.day_asked(arguments.day or usual, today)
+    query = ledger_query.Query(day, arguments.search)
+    if arguments.verify:
+        broken = ledger_query.verify(path)
+        print(ledger_query.verdict(path, broken, as_json=arguments.json))
+        return 1 if broken else 0
+    if arguments.export:
+        count = ledger_query.export(path, query, arguments.export)
+        rows = "1 row is" if count == 1 else f"{count:,} rows are"
+        print(f"{rows} in {arguments.export}, readable by you alone")
+        return 0
+    found = ledger_query.ask(path, query)
+    if arguments.json:
+        print(json.dumps(ledger_query.found_as_json(found)))
+    else:
+        ledger_page.show(found, path, settings.airlock.day_bytes, sys.stdout)
+    return 0
+
+
 def bench_speech(arguments: argparse.Namespace) -> int:
     """Word error rate inside the sealed chamber, beside the full-window reference."""
     from edge.bench import speech  # noqa: PLC0415 (a run never needs what it brings)
@@ -167,6 +242,22 @@ def bench_speech(arguments: argparse.Namespace) -> int:
 def bench_day(arguments: argparse.Namespace) -> int:
     """Play all scenes through the sealed process tree under a board's limits."""
     bench.report(day.measure(arguments.board, arguments.scenes), as_json=arguments.json)
+    return 0
+
+
+def bench_mute(arguments: argparse.Namespace) -> int:
+    """How soon after `offrecord mute` are the microphone and the camera closed?"""
+    from edge.bench import mute as muting  # noqa: PLC0415 (a run never needs what it brings)
+
+    bench.report(muting.measure(arguments.times), as_json=arguments.json)
+    return 0
+
+
+def bench_seal(arguments: argparse.Namespace) -> int:
+    """How much slower is an inference behind the seal, and what does the seal's birth cost?"""
+    from edge.bench import seal as sealing  # noqa: PLC0415 (a run never needs what it brings)
+
+    bench.report(sealing.measure(), as_json=arguments.json)
     return 0
 
 
@@ -215,12 +306,42 @@ def _parser() -> argparse.ArgumentParser:
             action="store_true",
             help="on the stream's own clock, as fast as this machine can",
         )
+    muting, unmuting = add("mute", mute), add("unmute", unmute)
+    muting.add_argument(
+        "--minutes",
+        type=_minutes,
+        default=0,
+        metavar="N",
+        help="so long only; otherwise until `offrecord unmute`",
+    )
     listing = add("devices", list_devices)
     diagnosing = add("doctor", diagnose)
     printing = add("config", print_config)
     printing.add_argument("--check", type=Path, metavar="FILE", help="check a file instead")
-    for each in (running, playing, diagnosing):
+    auditing = add("audit", audit)
+    auditing.add_argument(
+        "--attack", action="store_true", help="try every way out from inside a sealed process"
+    )
+    auditing.add_argument(
+        "--canary",
+        action="store_true",
+        help="play a sound and a picture that exist only once, and look for them everywhere",
+    )
+    auditing.add_argument(
+        "--deep", action="store_true", help="watch every system call of a run (needs strace)"
+    )
+    auditing.add_argument("--without", choices=("seccomp", "landlock"), help=argparse.SUPPRESS)
+    reading = add("ledger", ledger)
+    reading.add_argument("--day", default="", metavar="DATE|all", help="instead of today")
+    reading.add_argument("--search", default="", metavar="TEXT", help="rows with these words")
+    reading.add_argument("--verify", action="store_true", help="check the chain; exit 1 if broken")
+    reading.add_argument("--export", type=Path, metavar="FILE", help="JSON lines into a new file")
+    for each in (running, playing, diagnosing, auditing, muting, unmuting, reading):
         each.add_argument("--config", type=Path, metavar="FILE", help="instead of the usual place")
+    for each in (running, playing, auditing, muting, unmuting, reading):
+        each.add_argument(
+            "--data", type=Path, metavar="FOLDER", help="notes and ledger are here instead"
+        )
     models = commands.add_parser("models", help="The models on this device").add_subparsers(
         metavar="COMMAND", required=True
     )
@@ -242,15 +363,21 @@ def _parser() -> argparse.ArgumentParser:
     living = add("day", bench_day, benches)
     living.add_argument("--board", choices=sorted(BOARDS), default="desktop")
     living.add_argument("scenes", nargs="*", help="scenes; none means all")
+    stopping = add("mute", bench_mute, benches)
+    stopping.add_argument("--times", type=int, default=20, metavar="N", help="how often (20)")
     add_json(
+        stopping,
         running,
         playing,
+        auditing,
+        reading,
         listing,
         diagnosing,
         verifying,
         speaking,
         living,
         add("list", models_list, models),
+        add("seal", bench_seal, benches),
     )
     return parser
 

@@ -1,46 +1,59 @@
 """Which processes there are, how they are born, checked, told to go, and started again.
 
 The launcher is the only process that starts others. It holds the write ends of the chamber's
-source slots (it never reads media), checks every sealed child from outside before it says GO, and
-shuts down by closing pipes. One `Launcher` is one run.
+source slots (it never reads media), checks every sealed child from outside before it says GO,
+watches the counter rule, stops the sources when it is asked to, and shuts down by closing pipes.
+One `Launcher` is one run.
 """
 
 import asyncio
+import contextlib
 import fcntl
 import logging
 import os
 import secrets
 import signal
 import socket
-import sys
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
-from pathlib import Path
-from typing import Final, Self
+import subprocess
+from collections.abc import Callable, Mapping
+from typing import Final
 
 import msgspec
 
-import models.manifest
-from edge import airlock, config, seal
-from edge.airlock_pipe import AirlockPipe
+from edge import airlock, births, control, seal
+from edge.airlock_pipe import AirlockPipe, Sample
+from edge.births import Run
 from edge.capture import sources
 from edge.capture.sources import Source
-from edge.child import Birth, Child, Death
+from edge.child import Child, Death
+from edge.counter_rule import CounterWatch
 from edge.messages import (
+    Airlocked,
+    Allowance,
     ChildDied,
     Control,
+    CountBytes,
     CounterGap,
     Dying,
     Ended,
+    Enters,
     Go,
     Hello,
+    Inquire,
+    Mute,
+    MuteState,
+    Notice,
+    OffTheRecord,
     SealState,
     Shown,
     SourceState,
+    Standing,
+    StandingProcess,
     Summary,
     Transcript,
     Watch,
 )
+from edge.off_switch import OffSwitch
 from edge.sensing import Sensing
 
 logger = logging.getLogger(__name__)
@@ -55,7 +68,8 @@ SETTLED_S: Final = 30.0
 BAD_SOURCE_EXIT: Final = 4
 CHAMBER_GONE_EXIT: Final = 5
 """Exit statuses of `edge.capture`."""
-PROJECT: Final = Path(__file__).resolve().parent.parent
+LINE_CHARACTERS: Final = 120
+DEVICE_CLOSES_S: Final = 2.0
 
 PROGRAMS: Final[Mapping[str, str]] = {
     "capture": "edge.capture",
@@ -63,24 +77,6 @@ PROGRAMS: Final[Mapping[str, str]] = {
     "runtime": "edge.runtime",
 }
 """The table of processes: each is sealed with the profile of its own name (`edge/seal.py`)."""
-
-
-@dataclass(frozen=True, slots=True)
-class Run:
-    """What to run."""
-
-    config: config.Config
-    sources: Sequence[Source]
-    data: Path
-    """Folder of the notes and the ledger."""
-    fast: bool = False
-    levels: bool = False
-    """Whether a screen watches the loudness."""
-    picture_s: float = 2.0
-
-    def watched(self) -> Self:
-        """Return the same run with somebody looking at its levels."""
-        return replace(self, levels=True)
 
 
 class StartFailed(RuntimeError):
@@ -108,9 +104,11 @@ class Launcher:
         self._deaths: dict[str, int] = {}
         self._stopping = False
         self._failure = ""
-        self._chamber_go = False
+        self._chamber_go = self._chamber_waits = False
         self._chamber_fault = ""
         self._enters = -1
+        self._allowance: Allowance | None = None
+        self._again: dict[str, asyncio.TimerHandle] = {}
         self._understood_ms = 0
         self._shown = msgspec.json.Decoder(Shown)
 
@@ -124,14 +122,27 @@ class Launcher:
         self._loop = asyncio.get_running_loop()
         self._done: asyncio.Future[None] = self._loop.create_future()
         lock = self._own_data_folder()
-        self._airlock = AirlockPipe()
+        self._airlock, self._sample = AirlockPipe(), Sample(0, 0)
+        self._counter = CounterWatch(self._airlock, self._count, self._leaked)
+        self.switch = OffSwitch(self.run.data, self.run.config.mute, self._obey, self._notice)
+        door = control.listen(self.run.data)
+        self._loop.add_reader(door, self._open_door, door)
         for signum in (signal.SIGINT, signal.SIGTERM):
             self._loop.add_signal_handler(signum, self.stop)
         try:
+            if self.switch.state.muted:
+                self.show(self.switch.state)
+            if self.switch.guessed:
+                self._notice(self.switch.guessed)
             self._start_runtime()
             self._start_chamber()
+            self.switch.look()
+            self._counter.look()
             await self._done
         finally:
+            self._loop.remove_reader(door)
+            door.close()
+            control.forget(self.run.data)
             self._end_everything()
             os.close(lock)
         if self._failure:
@@ -166,6 +177,9 @@ class Launcher:
             raise StartFailed(f"another Offrecord is already running on {folder}") from None
         return lock
 
+    def _notice(self, sentence: str) -> None:
+        self.show(Notice(sentence[-LINE_CHARACTERS:]))
+
     def _fail(self, sentence: str) -> None:
         self._failure = self._failure or sentence
         self._finish()
@@ -188,41 +202,13 @@ class Launcher:
 
     # --- births --------------------------------------------------------------------------------
 
-    def _argv(self, process: str, **options: str | float | bool) -> list[str]:
-        """Return a child's command line; a true option is a bare flag, a false one is left out."""
-        argv = [sys.executable, "-m", self._programs[process]]
-        for name, value in (*options.items(), ("settings", config.to_argument(self.run.config))):
-            if value is not False:
-                argv += [f"--{name.replace('_', '-')}", *([] if value is True else [str(value)])]
-        return argv
-
-    def _readable(self, *more: Path) -> list[Path]:
-        return [PROJECT, Path(sys.prefix), Path(sys.base_prefix), *more]
-
-    def _secrets(self) -> tuple[str, ...]:
-        """Return the variables that only `runtime` gets."""
-        return (self.run.config.reasoner.api_key_env,)
-
     def _start_runtime(self) -> None:
-        child = Child(
-            Birth(
-                name="runtime",
-                profile="runtime",
-                argv=self._argv(
-                    "runtime",
-                    airlock_fd=self._airlock.read_end,
-                    data=str(self.run.data),
-                    run=self.run_id,
-                    fast=self.run.fast,
-                ),
-                pass_fds=(self._airlock.read_end,),
-                readable=self._readable(),
-                writable=(self.run.data,),
-            )
-        )
+        program = self._programs["runtime"]
+        child = Child(births.runtime(self.run, program, self.run_id, self._airlock.read_end))
         self.children["runtime"] = child
         child.on_line(self._hear_runtime)
         child.on_death(self._runtime_died)
+        self._tell_runtime(self.switch.state)
         for seal_state in self._seals.values():
             self._tell_runtime(seal_state)
         for sensing in self.sensing:
@@ -230,6 +216,8 @@ class Launcher:
                 self._tell_runtime(sensing.state)
 
     def _start_chamber(self) -> None:
+        if planned := self._again.pop("chamber", None):
+            planned.cancel()
         pairs = [socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET) for _ in range(SLOTS)]
         for (theirs, ours), sensing in zip(pairs, self.sensing, strict=False):
             theirs.shutdown(socket.SHUT_WR)
@@ -241,28 +229,16 @@ class Launcher:
         enters_read, self._enters = os.pipe2(os.O_DIRECT | os.O_CLOEXEC)
         slots = [theirs.fileno() for theirs, _ in pairs]
         child = Child(
-            Birth(
-                name="chamber",
-                profile="chamber",
-                argv=self._argv(
-                    "chamber",
-                    slot_fds=",".join(map(str, slots)),
-                    senses=",".join(sorted(senses)),
-                    lockstep=len(self.sensing) if self.run.fast else False,
-                ),
-                pass_fds=slots,
-                readable=self._readable(models.manifest.folder()),
-                withheld=self._secrets(),
-            ),
+            births.chamber(self.run, self._programs["chamber"], slots, senses),
             stdin=enters_read,
             stdout=self._airlock.write_end,
         )
         os.close(enters_read)
         for theirs, _ in pairs:
             theirs.close()
-        self._chamber_go = False
+        self._chamber_go = self._chamber_waits = False
         self.children["chamber"] = child
-        child.on_death(self._chamber_died)
+        child.on_death(lambda death: self._chamber_died(child, death))
         for sensing in self.sensing:
             if sensing.ended:
                 sensing.close_slot()
@@ -270,30 +246,13 @@ class Launcher:
                 self._start_capture(sensing)
 
     def _start_capture(self, sensing: Sensing) -> None:
-        assert sensing.slot
+        """Start it, unless it runs already or nothing is to be heard and seen."""
+        if sensing.child or not sensing.slot or self.switch.state.muted:
+            return
         skip_ms = sensing.resume_ms(self._understood_ms)
-        source, run, needs = sensing.source, self.run, sources.needs(sensing.source)
-        child = Child(
-            Birth(
-                name=sensing.name,
-                profile="capture",
-                argv=self._argv(
-                    "capture",
-                    kind=source.kind,
-                    source=source.spec,
-                    slot_fd=sensing.slot.fileno(),
-                    epoch=sensing.epoch,
-                    skip_ms=skip_ms,
-                    picture_s=run.picture_s,
-                    fast=run.fast,
-                ),
-                pass_fds=(sensing.slot.fileno(),),
-                readable=self._readable(*needs.readable),
-                devices=needs.devices,
-                ports=needs.ports,
-                withheld=self._secrets(),
-            )
-        )
+        begin = births.Beginning(sensing.slot.fileno(), sensing.epoch, skip_ms)
+        program = self._programs["capture"]
+        child = Child(births.capture(self.run, program, sensing.name, sensing.source, begin))
         sensing.epoch += 1
         sensing.child, sensing.waits_for_go = child, False
         self.children[sensing.name] = child
@@ -304,23 +263,33 @@ class Launcher:
 
     def _hear_runtime(self, line: bytes) -> None:
         message = self._shown.decode(line)
-        if isinstance(message, Hello):
-            self._greet_chamber(message)
-        elif isinstance(message, ChildDied):
-            if message.process == "chamber":  # it broke the airlock's rules
-                self.children["chamber"].kill()
-        elif isinstance(message, Ended):
-            self._let_chamber_go()
-        elif isinstance(message, Dying):
-            self._chamber_fault = message.fault
-        elif isinstance(message, Transcript):
-            self._understood_ms = max(self._understood_ms, message.end_ms)
-        elif isinstance(message, Summary):
-            message = msgspec.structs.replace(
-                message, counter=self._airlock.compare(message.airlock_bytes)
-            )
-            self.summary = message
+        match message:
+            case Airlocked(airlock_bytes=entered_bytes):
+                self._take_count(entered_bytes)
+            case Transcript(end_ms=end_ms):
+                self._understood_ms = max(self._understood_ms, end_ms)
+            case Summary(airlock_bytes=entered_bytes):
+                counter = self._airlock.compare(entered_bytes)
+                message = self.summary = msgspec.structs.replace(message, counter=counter)
+            case OffTheRecord(minutes=minutes):
+                self.switch.ask(Mute(minutes), "voice")
+            case _:
+                self._hear_of_chamber(message)
         self.show(message)
+
+    def _hear_of_chamber(self, message: Shown) -> None:
+        match message:
+            case Hello():
+                self._greet_chamber(message)
+            case Allowance():
+                self._allowance = message
+                self._tell_chamber(message)
+            case ChildDied(process="chamber"):  # it broke the airlock's rules
+                self._end_chamber()
+            case Ended():
+                self._let_chamber_go()
+            case Dying(fault=fault):
+                self._chamber_fault = fault
 
     def _let_chamber_go(self) -> None:
         """Count what it wrote while the kernel still tells everybody, then close its pipe."""
@@ -351,18 +320,24 @@ class Launcher:
     def _tell_runtime(self, message: Control) -> None:
         self.children["runtime"].tell(msgspec.json.encode(message) + b"\n")
 
+    def _tell_chamber(self, message: Enters | None) -> None:
+        """Tell it, if it has been let go; one that is just dying hears nothing."""
+        if message and self._chamber_go and self._enters >= 0:
+            with contextlib.suppress(BrokenPipeError):
+                os.write(self._enters, airlock.encode(message))
+
     # --- the check from outside, and GO --------------------------------------------------------
 
     def _check(self, child: Child, profile: str, source: Source | None = None) -> bool:
         """Look at a child from outside; end the run unless it is sealed as its profile says."""
         allowed = dict(seal.PROFILES[profile].descriptors or {})
-        if source and source.form is sources.Form.CAMERA_STREAM:
-            allowed[ANY_NUMBER] = "connection"  # opened before the seal, only read since
-        inspection = seal.inspect(child.pid, profile, allowed_fds=allowed or None)
-        if inspection.problems:
-            self._fail(f"{child.name} is not sealed: {inspection.problems[0]}")
+        allowed |= {ANY_NUMBER - n: kind for n, kind in enumerate(_also_open(source))}
+        found = seal.inspect(child.pid, profile, allowed_fds=allowed or None)
+        if found.problems:
+            self._fail(f"{child.name} is not sealed: {found.problems[0]}")
             return False
-        state = SealState(child.name, child.pid, inspection.level, inspection.threads)
+        unchecked = tuple(sentence[:LINE_CHARACTERS] for sentence in found.unchecked)
+        state = SealState(child.name, child.pid, found.level, found.threads, unchecked)
         self._seals[child.name] = state
         self._tell_runtime(state)
         self.show(state)
@@ -374,10 +349,18 @@ class Launcher:
         if not (checked and self._check(child, "chamber")):
             return
         self._airlock.greeted(child.pid, hello)
-        os.write(self._enters, airlock.encode(Go()))
+        if self._airlock.is_exact:
+            self._let_chamber_work()
+        else:  # the ledger's count is where this one begins
+            self._chamber_waits = True
+            self._tell_runtime(CountBytes())
+
+    def _let_chamber_work(self) -> None:
+        self._chamber_waits, self._chamber_go = False, True
+        self._tell_chamber(Go())
+        self._tell_chamber(self._allowance)
         if self.run.levels:
-            os.write(self._enters, airlock.encode(Watch(levels=True)))
-        self._chamber_go = True
+            self._tell_chamber(Watch(levels=True))
         self._release_sources()
 
     def _release_sources(self) -> None:
@@ -389,6 +372,102 @@ class Launcher:
             if sensing.waits_for_go and sensing.child:
                 sensing.waits_for_go, sensing.released = False, True
                 sensing.child.tell(b"G")
+
+    # --- the counter rule ----------------------------------------------------------------------
+
+    def _count(self) -> None:
+        self._tell_runtime(CountBytes())
+
+    def _take_count(self, entered_bytes: int) -> None:
+        if self._chamber_waits:
+            with contextlib.suppress(OSError):  # it has just died
+                self._airlock.trust(entered_bytes)
+                self._let_chamber_work()
+        self._counter.judge(entered_bytes)
+
+    def _leaked(self, missing_bytes: int) -> None:
+        self._chamber_fault = f"it wrote {missing_bytes} bytes that are in no ledger"
+        self._notice(f"ALERT: the chamber wrote {missing_bytes} bytes that are in no ledger")
+        self._end_chamber()
+
+    # --- off the record ------------------------------------------------------------------------
+
+    def _obey(self, state: MuteState) -> None:
+        """Hear and see, or do not: then nothing survives that was half heard."""
+        sensed = [sensing for sensing in self.sensing if sensing.child]
+        if state.muted and sensed:
+            self._close_sources()
+            for sensing in sensed:
+                sensing.leave_out(fast=self.run.fast)
+            self._end_chamber()
+            self._close_enters()
+            self._tell_runtime(ChildDied("chamber", "replaced"))
+            self._start_chamber()
+        elif not (state.muted or self._stopping):
+            for sensing in self.sensing:
+                if not sensing.ended:
+                    self._start_capture(sensing)
+        self._tell_runtime(state)
+        self.show(state)
+
+    def _close_sources(self) -> None:
+        """End what holds a device or a file, at once."""
+        ended = [sensing.child for sensing in self.sensing if sensing.child]
+        for sensing in self.sensing:
+            sensing.child = None
+        for child in ended:
+            child.kill()
+        for child in ended:
+            with contextlib.suppress(subprocess.TimeoutExpired):  # a driver holds it
+                child.process.wait(DEVICE_CLOSES_S)
+
+    # --- what commands ask ---------------------------------------------------------------------
+
+    def _open_door(self, door: socket.socket) -> None:
+        with contextlib.suppress(OSError):
+            connection, _ = door.accept()
+            self._loop.add_reader(connection, self._serve, connection)
+
+    def _serve(self, connection: socket.socket) -> None:
+        """Do what one command asks and tell it how things stand then."""
+        self._loop.remove_reader(connection)
+        with connection, contextlib.suppress(control.BadRequest):
+            asked = control.read(connection)
+            if not isinstance(asked, Inquire):
+                self.switch.ask(asked)
+            control.answer(connection, self._standing())
+
+    def _standing(self) -> Standing:
+        """Return how things stand."""
+        alive = {n: c for n, c in self.children.items() if c.process.poll() is None}
+        sources_of = {sensing.name: sensing.source for sensing in self.sensing}
+        checked = {
+            name: state
+            for name, state in self._seals.items()
+            if name in alive and state.pid == alive[name].pid
+        }
+        with contextlib.suppress(OSError):  # the chamber has just died: as it was, then
+            self._sample = self._airlock.sample()
+        return Standing(
+            run=self.run_id,
+            pid=os.getpid(),
+            processes=tuple(
+                StandingProcess(
+                    process=name,
+                    profile=name.partition(".")[0],
+                    pid=child.pid,
+                    level=checked[name].level if name in checked else "C",
+                    is_checked=name in checked,
+                    also_open=_also_open(sources_of.get(name)),
+                )
+                for name, child in alive.items()
+            ),
+            mute=self.switch.state,
+            written_bytes=self._sample.written_bytes,
+            waiting_bytes=self._sample.waiting_bytes,
+            before_bytes=self._airlock.before_bytes,
+            is_counter_known=self._airlock.is_known,
+        )
 
     # --- deaths --------------------------------------------------------------------------------
 
@@ -414,16 +493,23 @@ class Launcher:
             for sensing in self.sensing:
                 sensing.close_slot()
 
-    def _chamber_died(self, death: Death) -> None:
+    def _end_chamber(self) -> None:
+        """End it with its last byte counted: of the dead the kernel tells only root."""
+        child = self.children["chamber"]
+        if child.freeze() and self._airlock.has_writer:
+            self._airlock.finished()
+        child.kill()
+
+    def _chamber_died(self, child: Child, death: Death) -> None:
+        if self.children["chamber"] is not child:
+            return
+        self._chamber_go = self._chamber_waits = False
         self._airlock.died(death.written_bytes)
         self._close_enters()
         if death.code == 0 and self._all_slots_closed():
             self._airlock.end()
             return
-        for sensing in self.sensing:
-            if sensing.child:
-                replaced, sensing.child = sensing.child, None
-                replaced.kill()
+        self._close_sources()
         self._start_again(
             "chamber", death, self._chamber_fault or death.reason, self._start_chamber
         )
@@ -436,7 +522,7 @@ class Launcher:
         if death.code == 0 and self._airlock.is_closed:
             self._finish()
             return
-        read = CounterGap(self._airlock.read_bytes())
+        read = CounterGap(self._airlock.sample().read_bytes)
 
         def again() -> None:
             self._start_runtime()
@@ -458,4 +544,12 @@ class Launcher:
         if name != "runtime":
             self._tell_runtime(ChildDied(name, reason[:120]))
         delay_s = BACK_OFF_S[min(deaths, len(BACK_OFF_S)) - 1]
-        self._loop.call_later(delay_s, lambda: None if self._done.done() else again())
+        self._again[name] = self._loop.call_later(
+            delay_s, lambda: None if self._done.done() else again()
+        )
+
+
+def _also_open(source: Source | None) -> tuple[str, ...]:
+    """Return what a source's process may hold beyond its row: opened before, only read since."""
+    is_stream = source is not None and source.form is sources.Form.CAMERA_STREAM
+    return ("connection",) if is_stream else ()

@@ -223,6 +223,8 @@ class SealState(Message, frozen=True, tag=64):
     pid: Count
     level: SealLevel
     threads: Count
+    unchecked: tuple[Line, ...] = ()
+    """What the kernel would not show; not a pass."""
 
 
 class ChildDied(Message, frozen=True, tag=65):
@@ -380,8 +382,10 @@ class StandingProcess(Message, frozen=True):
     profile: Name
     pid: Count
     level: SealLevel
-    unchecked: tuple[Line, ...] = ()
-    """What the check from outside could not see."""
+    is_checked: bool = True
+    """False while it is being born: it has not been sealed, and has had no media yet."""
+    also_open: tuple[Name, ...] = ()
+    """Kinds of descriptors that it may hold beyond its profile's row: a camera's connection."""
 
 
 class Standing(Message, frozen=True, tag=99):

@@ -23,6 +23,7 @@ class Sensing:
         self.waits_for_go = False
         self.released = False
         """Whether it ever got its GO."""
+        self._left_out_ms = 0
 
     def take_slot(self, slot: socket.socket) -> None:
         """Write to another chamber from now on."""
@@ -35,14 +36,22 @@ class Sensing:
             self.slot.close()
             self.slot = None
 
+    def leave_out(self, *, fast: bool) -> None:
+        """Never go back to what lies before this moment of the stream."""
+        self._left_out_ms = self._now_ms(runs=not fast)
+
     def resume_ms(self, understood_ms: int) -> int:
         """Return where the stream's clock goes on when the process is started (again).
 
         A file: behind the last thing that was understood. A device: where time has got to.
         """
+        if self.source.live:
+            return self._now_ms(runs=True)
+        return max(self._left_out_ms, min(understood_ms, self._now_ms(runs=False)))
+
+    def _now_ms(self, *, runs: bool) -> int:
+        """Return the stream's clock as it was last told, or as it `runs` on with time."""
         if not self.state:
             return 0
-        if self.source.live:
-            elapsed_s = time.monotonic() - self.state.monotonic_s
-            return to_ms(self.state.samples) + round(1000 * elapsed_s)
-        return min(understood_ms, to_ms(self.state.samples))
+        elapsed_s = time.monotonic() - self.state.monotonic_s if runs else 0.0
+        return to_ms(self.state.samples) + round(1000 * elapsed_s)

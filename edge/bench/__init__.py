@@ -8,7 +8,8 @@ import json
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
-from edge.launcher import Launcher, Run
+from edge.births import Run
+from edge.launcher import Launcher
 from edge.messages import Shown, Summary
 
 

@@ -14,10 +14,10 @@ import soxr
 
 from edge import config
 from edge.bench import CannotMeasure, play, wer
+from edge.births import Run
 from edge.capture.sources import describe
 from edge.chamber.asr import Recogniser
 from edge.clock import SAMPLE_RATE_HZ, to_samples
-from edge.launcher import Run
 from edge.messages import SealState, Shown, Transcript
 from edge.signals import Samples, Utterance
 from models import manifest

@@ -10,12 +10,13 @@ import mmap
 import os
 import socket
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from pathlib import Path
 
 import msgspec
 
-from edge.chamber.__main__ import main
+from edge import airlock, seal
+from edge.chamber.__main__ import STDERR_FD, main
 from edge.chamber.doors import AIRLOCK_FD, Exit, Slot
 from edge.chamber.loop import Senses
 from edge.messages import Ended, Transcript
@@ -56,7 +57,7 @@ def outcome(attempt: Attempt) -> str:
 
 def attack(exit_: Exit) -> None:
     told = " ".join(f"{name}={outcome(attempt)}" for name, attempt in ATTEMPTS.items())
-    exit_.leave(Transcript(told, 0, 1, 100, 0))
+    exit_.leave(Transcript(told, 0, 20_000, 100, 0))
 
 
 LIES = {
@@ -67,15 +68,28 @@ LIES = {
 }
 
 
+def may_write_to_nothing() -> None:
+    """Have a seal with a hole in it that no look from outside can see: /dev/null may be written."""
+    whole = seal.seal
+    seal._refuse_anything_but_a_pipe = lambda _descriptor: None
+
+    def with_a_hole(profile: str, *, writable_fds: Collection[int]) -> None:
+        whole(profile, writable_fds={*writable_fds, STDERR_FD})
+
+    seal.seal = with_a_hole
+
+
 def life(slots: Sequence[Slot], senses: Senses, exit_: Exit, lockstep: int) -> Ended:
     del slots, senses, lockstep
     behaviour = os.environ["HOSTILE"]
     if behaviour == "attack":
         attack(exit_)
+    elif behaviour == "one byte more":
+        os.write(STDERR_FD, b"x")
     elif behaviour == "flood":
-        packet = msgspec.msgpack.encode([3, "y" * 800, 0, 1, 2, 0])
-        for _ in range(200):
-            os.write(AIRLOCK_FD, packet)
+        for began_ms in range(0, 200 * 28_000, 28_000):
+            said = Transcript("y" * 700, began_ms, began_ms + 27_000, 90, 0)
+            os.write(AIRLOCK_FD, airlock.encode(said))
     else:
         os.write(AIRLOCK_FD, LIES[behaviour])
     sys.stdin.read()  # until the launcher has had enough
@@ -83,4 +97,6 @@ def life(slots: Sequence[Slot], senses: Senses, exit_: Exit, lockstep: int) -> E
 
 
 if __name__ == "__main__":
+    if os.environ["HOSTILE"] == "one byte more":
+        may_write_to_nothing()
     sys.exit(main(life))

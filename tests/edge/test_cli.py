@@ -112,3 +112,14 @@ def test_the_configuration_that_is_printed_can_be_checked(tmp_path: Path) -> Non
     file = tmp_path / "offrecord.toml"
     file.write_text(offrecord("config").stdout)
     assert offrecord("config", "--check", file).returncode == 0
+
+
+def test_a_mute_is_at_most_a_week() -> None:
+    refused_by_the_parser = offrecord("mute", "--minutes", 99_999)
+    assert refused_by_the_parser.returncode == 2
+    assert "is not a number from 1 to 10080" in refused_by_the_parser.stderr
+
+
+def test_a_mute_that_cannot_be_kept_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    assert "cannot write in" in refused(offrecord("mute", "--data", tmp_path / "file" / "data"))

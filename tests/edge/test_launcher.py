@@ -7,12 +7,26 @@ from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from edge import config, scene
+from edge.births import Run
 from edge.capture.sources import describe
-from edge.launcher import PROGRAMS, Launcher, Run, StartFailed
-from edge.messages import ChildDied, Hello, Reply, SealState, Shown, Summary, Transcript
+from edge.launcher import PROGRAMS, Launcher, StartFailed
+from edge.messages import (
+    ChildDied,
+    Hello,
+    Mute,
+    MuteState,
+    OffTheRecord,
+    Reply,
+    SealState,
+    Shown,
+    SpeechStarted,
+    Summary,
+    Transcript,
+)
 
 DEMO = scene.load(scene.folder("demo"))
 
@@ -136,6 +150,22 @@ def test_a_chamber_that_breaks_the_airlock_dies_and_the_runtime_lives(
     assert len(runtimes) == 1
 
 
+def test_a_chamber_that_writes_one_byte_more_is_stopped(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    watched = hostile(tmp_path, monkeypatch, "one byte more")
+
+    def stop_when_it_is_caught(message: Shown) -> None:
+        if isinstance(message, ChildDied):
+            watched.launcher.stop()
+            watched.launcher.stop()
+
+    watched.act = stop_when_it_is_caught
+    with pytest.raises(StartFailed, match="interrupted"):
+        watched.play()
+    assert watched.of(ChildDied) == [ChildDied("chamber", "it wrote 1 bytes that are in no ledger")]
+
+
 def test_a_source_that_cannot_be_opened_ends_the_run_with_its_sentence(tmp_path: Path) -> None:
     broken = tmp_path / "broken.wav"
     broken.write_bytes(b"this is no sound")
@@ -187,3 +217,35 @@ def test_only_the_runtime_is_given_the_reasoners_key(
     watched.act = look
     watched.play()
     assert holders == {"runtime"}
+
+
+def test_a_chamber_behind_a_mute_hears_nothing_of_before(tmp_path: Path) -> None:
+    """`Mute` comes while a sentence is being said: not even its first half is ever told."""
+    watched = Watched(replace(demo_run(tmp_path), fast=False))
+
+    def mute_while_it_speaks(message: Shown) -> None:
+        if isinstance(message, SpeechStarted):
+            watched.launcher.switch.ask(Mute())
+            watched.launcher._loop.call_later(1.0, watched.launcher.stop)
+
+    watched.act = mute_while_it_speaks
+    summary = watched.play()
+    assert watched.of(Transcript) == []
+    assert summary.heard == 0
+    assert summary.counter == "equal"
+
+
+def test_off_the_record_said_aloud_closes_the_sources(tmp_path: Path) -> None:
+    watched = Watched(replace(demo_run(tmp_path), fast=False))
+
+    def obey_once_it_hears(message: Shown) -> None:
+        if isinstance(message, SpeechStarted):
+            watched.launcher._hear_runtime(msgspec.json.encode(OffTheRecord(5)))
+            alive = [sensing.child for sensing in watched.launcher.sensing]
+            assert alive == [None, None]
+            watched.launcher._loop.call_later(1.0, watched.launcher.stop)
+
+    watched.act = obey_once_it_hears
+    watched.play()
+    muted = [m for m in watched.shown if isinstance(m, MuteState)]
+    assert [(state.muted, state.why) for state in muted] == [(True, "voice")]

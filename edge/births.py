@@ -1,0 +1,123 @@
+"""With what is each process started? Its command line, its descriptors, and what it may reach."""
+
+import sys
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Final, Self
+
+import models.manifest
+from edge import config
+from edge.capture import sources
+from edge.capture.sources import Source
+from edge.child import Birth
+from edge.messages import SourceKind
+
+PROJECT: Final = Path(__file__).resolve().parent.parent
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """What to run."""
+
+    config: config.Config
+    sources: Sequence[Source]
+    data: Path
+    """Folder of the notes and the ledger."""
+    fast: bool = False
+    levels: bool = False
+    """Whether a screen watches the loudness."""
+    picture_s: float = 2.0
+
+    def watched(self) -> Self:
+        """Return the same run with somebody looking at its levels."""
+        return replace(self, levels=True)
+
+
+def runtime(run: Run, program: str, run_id: str, airlock_fd: int) -> Birth:
+    """Return the birth of the text side: the one process that is given the reasoner's key."""
+    return Birth(
+        name="runtime",
+        profile="runtime",
+        argv=_argv(
+            run,
+            program,
+            airlock_fd=airlock_fd,
+            data=str(run.data),
+            run=run_id,
+            fast=run.fast,
+        ),
+        pass_fds=(airlock_fd,),
+        readable=_readable(),
+        writable=(run.data,),
+    )
+
+
+def chamber(run: Run, program: str, slots: Sequence[int], senses: Collection[SourceKind]) -> Birth:
+    """Return the birth of what hears and sees, through `slots`."""
+    return Birth(
+        name="chamber",
+        profile="chamber",
+        argv=_argv(
+            run,
+            program,
+            slot_fds=",".join(map(str, slots)),
+            senses=",".join(sorted(senses)),
+            lockstep=len(run.sources) if run.fast else False,
+        ),
+        pass_fds=slots,
+        readable=_readable(models.manifest.folder()),
+        withheld=_secrets(run),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Beginning:
+    """Where a source that is started (again) goes on."""
+
+    slot_fd: int
+    epoch: int
+    skip_ms: int
+
+
+def capture(run: Run, program: str, name: str, source: Source, begin: Beginning) -> Birth:
+    """Return the birth of what holds one device or file."""
+    needs = sources.needs(source)
+    return Birth(
+        name=name,
+        profile="capture",
+        argv=_argv(
+            run,
+            program,
+            kind=source.kind,
+            source=source.spec,
+            slot_fd=begin.slot_fd,
+            epoch=begin.epoch,
+            skip_ms=begin.skip_ms,
+            picture_s=run.picture_s,
+            fast=run.fast,
+        ),
+        pass_fds=(begin.slot_fd,),
+        readable=_readable(*needs.readable),
+        devices=needs.devices,
+        ports=needs.ports,
+        withheld=_secrets(run),
+    )
+
+
+def _argv(wanted: Run, program: str, /, **options: str | float | bool) -> list[str]:
+    """Return a command line; a true option is a bare flag, a false one is left out."""
+    argv = [sys.executable, "-m", program]
+    for name, value in (*options.items(), ("settings", config.to_argument(wanted.config))):
+        if value is not False:
+            argv += [f"--{name.replace('_', '-')}", *([] if value is True else [str(value)])]
+    return argv
+
+
+def _readable(*more: Path) -> list[Path]:
+    return [PROJECT, Path(sys.prefix), Path(sys.base_prefix), *more]
+
+
+def _secrets(run: Run) -> tuple[str, ...]:
+    """Return the variables that only `runtime` gets."""
+    return (run.config.reasoner.api_key_env,)
