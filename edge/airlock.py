@@ -2,19 +2,39 @@
 
 One message is one packet of at most `MAX_MESSAGE_BYTES` (the pipe is in packet mode, so that a
 packet is whole or absent). The receiver checks everything again: length, type, every cap, the
-text's characters, and the byte budget. Any `Violation` ends the chamber, never the runtime.
+form of every text, the names of things; `edge/runtime/border.py` goes on with times and budgets.
+Any `Violation` ends the chamber, never the runtime.
+
+A text leaves in its plain form only, which shows a reader all that is in it.
 """
 
+import re
 import unicodedata
-from dataclasses import dataclass, replace
-from typing import Final, Self, TypeVar
+from typing import Final, TypeVar
 
 import msgspec
 
-from edge.messages import Enters, Leaves, Seen, Transcript
+from edge import labels
+from edge.messages import Enters, Hello, Leaves, Seen, Transcript
 
 MAX_MESSAGE_BYTES: Final = 2048
 """Below PIPE_BUF (4096), so a write is atomic."""
+
+CHARACTERS_PER_S: Final = 25
+"""Of claimed speech. Nobody speaks faster; the recogniser's own limit is some 40."""
+CHARACTERS_BESIDES: Final = 80
+"""The recogniser's 20 tokens besides, of four characters each: words at the edges of speech, which
+the gate did not count as such. 28 s, the longest utterance, come to 780 characters."""
+
+MOST_MARKS: Final = 5
+"""Accents, vowel signs and the like upon one letter: Burmese needs so many."""
+UNSEEN: Final = re.compile(
+    "[\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u202a-\u202e"
+    "\u2060-\u206f\u2800\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufff8\U00016fe4"
+    "\U0001bca0-\U0001bca3\U0001d159\U0001d173-\U0001d17a\U000e0000-\U000e0fff]"
+)
+"""What takes no room on a page, or shows nothing in it: joiners, variation selectors, tags,
+fillers, blanks. Many of them count as printable letters, and any of them could carry bits."""
 
 _T = TypeVar("_T")
 _encoder = msgspec.msgpack.Encoder()
@@ -48,12 +68,26 @@ def encode(message: Leaves | Enters) -> bytes:
     return packet
 
 
+def fitting(message: Leaves) -> Leaves:
+    """Return a message without those of its last words for which a packet has no room."""
+    while (over := len(_encoder.encode(message)) - MAX_MESSAGE_BYTES) > 0:
+        if isinstance(message, Seen) and message.lines:
+            message = msgspec.structs.replace(message, lines=message.lines[:-1])
+        elif isinstance(message, Transcript) and message.text:
+            kept = message.text.encode()[:-over].decode("utf-8", "ignore")
+            message = msgspec.structs.replace(message, text=kept.rstrip())
+        else:
+            break
+    return message
+
+
 def decode_leaving(packet: bytes) -> Leaves:
     """Check and decode what the chamber sent; raise Violation."""
     message = _decode(_leaves, packet)
-    for text in _texts(message):
-        if not is_plain(text):
-            raise Violation("a text with control, private-use or unassigned characters")
+    if not all(map(is_plain, _texts(message))):
+        raise Violation("a text that is not in its plain form")
+    if isinstance(message, Seen) and not {thing.label for thing in message.things} <= labels.KNOWN:
+        raise Violation("a thing that is not in the vocabulary")
     return message
 
 
@@ -72,56 +106,48 @@ def _decode(decoder: "msgspec.msgpack.Decoder[_T]", packet: bytes) -> _T:
 
 
 def _texts(message: Leaves) -> tuple[str, ...]:
-    if isinstance(message, Transcript):
-        return (message.text,)
-    if isinstance(message, Seen):
-        return tuple(line.text for line in message.lines)
-    return ()
+    match message:
+        case Transcript():
+            return (message.text,)
+        case Seen():
+            return tuple(line.text for line in message.lines)
+        case Hello():
+            return tuple(model.name for model in message.models)
+        case _:
+            return ()
 
 
-def plain(text: str) -> str:
-    """Normalise a text to what `is_plain` lets through: NFC, single spaces, printable."""
-    kept = (c if _allowed(c) else " " for c in unicodedata.normalize("NFC", text))
-    return " ".join("".join(kept).split())
+def most_characters(start_ms: int, end_ms: int) -> int:
+    """Return the longest text that can have been said in a stretch of speech."""
+    return CHARACTERS_BESIDES + CHARACTERS_PER_S * max(0, end_ms - start_ms) // 1000
+
+
+def plain(text: str, most: int | None = None) -> str:
+    """Return the form in which a text may leave, cut to so many characters if that is asked.
+
+    NFC, single spaces, nothing invisible, and few marks upon one letter. A plain text stays as it
+    is, also without its end.
+    """
+    if not (text.isascii() and text.isprintable()):
+        text = _with_few_marks(unicodedata.normalize("NFC", visible(text)))
+    return " ".join(text.split())[:most].rstrip()
 
 
 def is_plain(text: str) -> bool:
-    """Say whether a text is free of characters that could hide something from a reader."""
-    return all(map(_allowed, text))
+    """Say whether a text shows a reader all that is in it."""
+    return plain(text) == text
 
 
-def _allowed(character: str) -> bool:
-    return character == " " or unicodedata.category(character)[0] not in "CZ"
+def visible(text: str) -> str:
+    """Return a text without what shows a reader nothing; line ends and controls become spaces."""
+    text = UNSEEN.sub("", text)
+    return text if text.isprintable() else "".join(c if c.isprintable() else " " for c in text)
 
 
-@dataclass(frozen=True, slots=True)
-class Budget:
-    """A token bucket over a clock, and a total for the day. Pure: `spend` returns the next one."""
-
-    rate_bytes_s: float
-    burst_bytes: int
-    day_bytes: int
-    tokens: float
-    at_s: float = 0.0
-    spent_bytes: int = 0
-
-    @classmethod
-    def full(cls, rate_bytes_s: float, burst_bytes: int, day_bytes: int) -> Self:
-        """Return a budget of which nothing is spent."""
-        return cls(rate_bytes_s, burst_bytes, day_bytes, float(burst_bytes))
-
-    def spend(self, packet_bytes: int, now_s: float) -> Self:
-        """Return the budget after a packet; `now_s` is any clock that does not run backwards."""
-        elapsed_s = max(0.0, now_s - self.at_s)
-        refilled = min(float(self.burst_bytes), self.tokens + elapsed_s * self.rate_bytes_s)
-        return replace(
-            self,
-            tokens=refilled - packet_bytes,
-            at_s=max(self.at_s, now_s),
-            spent_bytes=self.spent_bytes + packet_bytes,
-        )
-
-    @property
-    def used_share(self) -> float:
-        """0 nothing spent, 1 all of the burst or all of the day spent; above 1 is a violation."""
-        return max(1 - self.tokens / self.burst_bytes, self.spent_bytes / self.day_bytes)
+def _with_few_marks(text: str) -> str:
+    kept, marks = [], 0
+    for character in text:
+        marks = marks + 1 if unicodedata.category(character)[0] == "M" else 0
+        if marks <= MOST_MARKS:
+            kept.append(character)
+    return "".join(kept)

@@ -164,7 +164,7 @@ def _word(settings: Reasoner, payload: bytes) -> str:
 
 def _printable(text: str) -> str:
     """Return foreign words without what could command a terminal; spaces at the ends stay."""
-    return "".join(c if airlock.is_plain(c) else " " for c in text)
+    return airlock.visible(text)
 
 
 def _too_slow(settings: Reasoner, *, began: bool) -> str:

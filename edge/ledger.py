@@ -21,6 +21,8 @@ from typing import Final, Literal, NamedTuple, Self
 
 import msgspec
 
+from edge.ledger_lines import lines, lines_backwards
+
 FILE_NAME: Final = "ledger.jsonl"
 FIRST: Final = "0" * 64
 """What the first row names as the hash of the row before it."""
@@ -86,6 +88,18 @@ class _Line(msgspec.Struct, frozen=True):
     open: Content | None
 
 
+class _Entry(msgspec.Struct, frozen=True):
+    """A line as it is read where its exact bytes do not matter."""
+
+    row: Row
+    open: Content | None
+
+
+_entries = msgspec.json.Decoder(_Entry)
+_raw_lines = msgspec.json.Decoder(_Line)
+_rows = msgspec.json.Decoder(Row)
+
+
 @dataclass(frozen=True, slots=True)
 class Broken:
     """The first row that does not follow from the one before it."""
@@ -125,11 +139,9 @@ class Ledger:
         self.dropped_bytes = self._drop_torn_line()
         last = self._last_line()
         self._next, self._previous = 0, FIRST
-        if last:
-            line = _decode(last)
-            if line:
-                self._next = msgspec.json.decode(line.row, type=Row).number + 1
-                self._previous = sha256(line.row).hexdigest()
+        if last and (found := _decode(last)):
+            line, row = found
+            self._next, self._previous = row.number + 1, sha256(line.row).hexdigest()
 
     def __enter__(self) -> Self:
         return self
@@ -179,10 +191,10 @@ class Ledger:
         """Blank the content of all rows since a moment and return how many."""
         blanked = 0
         at = 0
-        for raw in _lines(self.path):
-            line = _decode(raw)
-            if line and line.open and msgspec.json.decode(line.row, type=Row).when_s >= since_s:
-                kept = b'{"row":' + bytes(line.row) + b',"open":null}'
+        for raw in lines(self.path):
+            found = _decode(raw)
+            if found and found[0].open and found[1].when_s >= since_s:
+                kept = b'{"row":' + bytes(found[0].row) + b',"open":null}'
                 os.pwrite(self._edit_fd, kept[:-1].ljust(len(raw) - 1) + b"}", at)
                 blanked += 1
             at += len(raw) + 1
@@ -216,11 +228,11 @@ class Ledger:
 def verify(path: Path) -> Broken | None:
     """Return the first row that breaks the chain, or None when all is well."""
     previous = FIRST
-    for number, raw in enumerate(_lines(path)):
-        line = _decode(raw)
-        if line is None:
+    for number, raw in enumerate(lines(path)):
+        found = _decode(raw)
+        if found is None:
             return Broken(number, "the line is not a row")
-        row = msgspec.json.decode(line.row, type=Row)
+        line, row = found
         if row.previous != previous or row.number != number:
             return Broken(number, "it does not follow from the row before it")
         if line.open and _commit(line.open) != row.content:
@@ -240,11 +252,12 @@ def totals(path: Path, run: str | None = None) -> Totals:
 
 def rows(path: Path) -> Iterator[tuple[Row, str | None]]:
     """Yield each row with its content, None where it was forgotten. Torn lines are left out."""
-    for raw in _lines(path):
-        line = _decode(raw)
-        if line:
-            row = msgspec.json.decode(line.row, type=Row)
-            yield row, line.open.text if line.open else None
+    return filter(None, map(_read, lines(path)))
+
+
+def newest_first(path: Path) -> Iterator[tuple[Row, str | None]]:
+    """Yield the same from the end on."""
+    return filter(None, map(_read, lines_backwards(path)))
 
 
 def readable(message: msgspec.Struct) -> str:
@@ -252,19 +265,20 @@ def readable(message: msgspec.Struct) -> str:
     return json.dumps(msgspec.to_builtins(msgspec.structs.asdict(message)), ensure_ascii=False)
 
 
-def _lines(path: Path) -> Iterator[bytes]:
-    if path.exists():
-        with path.open("rb") as file:
-            yield from (line.rstrip(b"\n") for line in file)
-
-
-def _decode(raw: bytes) -> _Line | None:
+def _read(raw: bytes) -> tuple[Row, str | None] | None:
     try:
-        line = msgspec.json.decode(raw, type=_Line)
-        msgspec.json.decode(line.row, type=Row)
+        entry = _entries.decode(raw)
     except msgspec.MsgspecError:
         return None
-    return line
+    return entry.row, entry.open.text if entry.open else None
+
+
+def _decode(raw: bytes) -> tuple[_Line, Row] | None:
+    try:
+        line = _raw_lines.decode(raw)
+        return line, _rows.decode(line.row)
+    except msgspec.MsgspecError:
+        return None
 
 
 def _commit(content: Content) -> str:

@@ -1,8 +1,8 @@
 """The text side's process: what leaves the chamber goes into the ledger, the context, an answer.
 
-`python -m edge.runtime --airlock-fd N --data FOLDER --run ID [--settings JSON] [--fast]`. Control
-lines come in on descriptor 0, everything that a person may see goes out on 1. It never holds a
-sample or a pixel. It ends when the airlock ends, with a `Summary`.
+`python -m edge.runtime --airlock-fd N --data FOLDER --run ID [--settings JSON] [--fast] [--live]`.
+Control lines come in on descriptor 0, everything that a person may see goes out on 1. It never
+holds a sample or a pixel. It ends when the airlock ends, with a `Summary`.
 """
 
 import argparse
@@ -15,7 +15,7 @@ import traceback
 from collections.abc import Sequence
 from pathlib import Path
 from types import TracebackType
-from typing import Final
+from typing import Final, Literal
 
 import aiohttp
 import msgspec
@@ -28,7 +28,9 @@ from edge.messages import (
     Airlocked,
     ChildDied,
     Control,
+    CountBytes,
     CounterGap,
+    Hello,
     Leaves,
     Notice,
     SealState,
@@ -38,8 +40,10 @@ from edge.messages import (
     Transcript,
 )
 from edge.recall.answer import shortened
-from edge.runtime.border import Border, Trust
+from edge.runtime.border import Border
+from edge.runtime.clocks import Clocks
 from edge.runtime.conversation import Conversation
+from edge.runtime.day import Day
 from edge.runtime.present import Present, Show
 from edge.runtime.tally import Tally
 
@@ -59,21 +63,28 @@ class Runtime:
     """What is done with each packet and each control line."""
 
     def __init__(
-        self, present: Present, conversation: Conversation, settings: config.Config, show: Show
+        self,
+        present: Present,
+        conversation: Conversation,
+        settings: config.Config,
+        show: Show,
+        *,
+        is_fast: bool,
     ) -> None:
+        self._is_fast = is_fast
         self._present = present
         self._conversation = conversation
         self._show = show
         self._tally = Tally()
         self._tally.resume(present.entered, present.notes.count(present.run, "asked"))
-        self._border = Border(settings.airlock, present.enter, self._tally.airlock_bytes)
+        self._border = Border(settings.airlock, present.enter, conversation.is_request)
         if present.is_resumed and present.context.models:
-            self._border.trust = Trust.KNOWN
+            self._border.know(len(present.context.models))
         self._bytes_before = self._tally.airlock_bytes
-        self._clocks: dict[str, SourceState] = {}
+        self._clocks = Clocks(time.monotonic(), is_fast=is_fast)
+        self._day = Day(self._border, present, show)
         self._told_bytes_s = float("-inf")
         self._control: msgspec.json.Decoder[Control] = msgspec.json.Decoder(Control)
-        self.is_fast = False
         self._alarm: asyncio.TimerHandle | None = None
         conversation.on_reply = self._tally.reply
 
@@ -81,8 +92,9 @@ class Runtime:
 
     def packet(self, packet: bytes) -> None:
         """Take one packet of the airlock."""
+        now = self._clocks.moment(time.monotonic(), self._present.mark)
         try:
-            message = self._border.admit(packet, self._budget_clock_s())
+            message = self._border.admit(packet, now)
         except airlock.Violation as violation:
             self._present.tell(f"chamber violated the airlock: {violation}")
             reason = shortened(f"airlock violation: {violation}", LINE_CHARACTERS)
@@ -91,6 +103,7 @@ class Runtime:
         finally:
             self._tally.airlock_bytes = self._present.entered.left_chamber_bytes
             self._count_for_the_screen()
+            self._day.look()
         if message is not None:
             self._take(message)
 
@@ -115,26 +128,28 @@ class Runtime:
             present.fold(message)
         self._tally.count(message)
         self._show(message)
+        if isinstance(message, Hello):
+            self._day.say()
         self._ring()
+
+    def caught_up(self) -> None:
+        """Know that no packet is waiting."""
+        self._clocks.catch_up(time.monotonic())
 
     def _spoken_s(self, heard: Transcript) -> float:
         """Return the monotonic moment at which an utterance ended."""
-        clock = self._clocks.get("audio")
-        if self.is_fast or clock is None:
+        clock = self._clocks.state("audio")
+        if self._is_fast or clock is None:
             return time.monotonic()
         return clock.monotonic_s + heard.end_ms / 1000 - clock.samples / SAMPLE_RATE_HZ
 
-    def _budget_clock_s(self) -> float:
-        """Return the airlock's clock: a file's own samples, or the time that really passes."""
-        if self._present.mark == "live":
-            return time.monotonic()
-        return max((c.samples / SAMPLE_RATE_HZ for c in self._clocks.values()), default=0.0)
-
     def _count_for_the_screen(self) -> None:
-        now_s = time.monotonic()
-        if now_s - self._told_bytes_s >= AIRLOCKED_EVERY_S:
-            self._told_bytes_s = now_s
-            self._show(Airlocked(self._tally.raw_bytes, self._tally.airlock_bytes))
+        if time.monotonic() - self._told_bytes_s >= AIRLOCKED_EVERY_S:
+            self._tell_bytes()
+
+    def _tell_bytes(self) -> None:
+        self._told_bytes_s = time.monotonic()
+        self._show(Airlocked(self._tally.raw_bytes, self._tally.airlock_bytes))
 
     # --- from the launcher ---------------------------------------------------------------------
 
@@ -148,6 +163,8 @@ class Runtime:
                 self._border.expect_another()
             case CounterGap():
                 self._close_gap(message)
+            case CountBytes():
+                self._tell_bytes()
             case _:
                 pass
         if isinstance(message, SourceState | SealState):
@@ -157,10 +174,13 @@ class Runtime:
     def _clock(self, state: SourceState) -> None:
         if state.live:
             self._present.mark = "live"
-        if state.phase == "running":
-            self._clocks[state.kind] = state
+        self._clocks.note(state)
+        if state.phase == "ready":
+            self._border.source_started(state.kind, self._clocks.file_s)
+        elif state.phase == "running":
             self._present.fold(state)
             self._ring()
+        self._day.keep(self._clocks.file_day)
 
     def _close_gap(self, gap: CounterGap) -> None:
         """Enter what the runtime before this one read and did not live to enter."""
@@ -168,6 +188,7 @@ class Runtime:
         if lost_bytes > 0:
             why = "read by a runtime that died before it entered them; content unknown"
             self._present.enter(Leaving("CounterGap", lost_bytes, why))
+            self._day.count(lost_bytes)
             self._tally.airlock_bytes = self._present.entered.left_chamber_bytes
 
     # --- timers --------------------------------------------------------------------------------
@@ -176,7 +197,7 @@ class Runtime:
         """Ring what is due by the stream's clock, and on a device ask to be called for the rest."""
         context = self._present.context
         self._conversation.ring(context.now_ms)
-        clock = self._clocks.get("audio") or self._clocks.get("video")
+        clock = self._clocks.state("audio") or self._clocks.state("video")
         if clock and clock.live and context.timers:
             shift_ms = context.audio_shift_ms if clock.kind == "audio" else context.video_shift_ms
             now_ms = shift_ms + 1000 * (
@@ -239,11 +260,13 @@ class Pipes:
         with contextlib.suppress(BlockingIOError):
             for _ in range(PACKETS_AT_ONCE):
                 packet = os.read(self._airlock_fd, PACKET_BYTES)
+                self.read_control()  # what the launcher said before this packet was sent
                 if not packet:
                     self._end(self._airlock_fd)
                     return False
                 self._runtime.packet(packet)
             return True
+        self._runtime.caught_up()
         return False
 
     def drain(self) -> None:
@@ -270,14 +293,14 @@ async def _live(arguments: argparse.Namespace) -> None:
     loop = asyncio.get_running_loop()
     ended: asyncio.Future[None] = loop.create_future()
     loop.set_exception_handler(lambda _loop, details: _fail(ended, details))
-    present = Present(Path(arguments.data), arguments.run, show)
+    mark: Literal["file", "live"] = "live" if arguments.live else "file"
+    present = Present(Path(arguments.data), arguments.run, mark, show)
     session = aiohttp.ClientSession(
         cookie_jar=aiohttp.DummyCookieJar(), headers={"User-Agent": "offrecord"}
     )
     async with session:
         conversation = Conversation(present, settings, session, show)
-        runtime = Runtime(present, conversation, settings, show)
-        runtime.is_fast = arguments.fast
+        runtime = Runtime(present, conversation, settings, show, is_fast=arguments.fast)
         pipes = Pipes(runtime, arguments.airlock_fd, ended)
         seal.silence_stderr()
         seal.seal("runtime", writable_fds=[SHOWN_FD])
@@ -314,6 +337,7 @@ def main(argv: Sequence[str]) -> int:
     parser.add_argument("--run", required=True)
     parser.add_argument("--settings", default="")
     parser.add_argument("--fast", action="store_true")
+    parser.add_argument("--live", action="store_true", help="a device is among the sources")
     arguments = parser.parse_args(argv)
     sys.excepthook = _say_where
     seal.close_all_but({CONTROL_FD, SHOWN_FD, ERROR_FD, arguments.airlock_fd})

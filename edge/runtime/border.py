@@ -1,9 +1,10 @@
-"""May this packet come in? The runtime's side of the airlock: ledger first, then the checks.
+"""May this packet come in? The runtime's side of the airlock: checks, then the ledger, then trust.
 
-A packet is entered in the ledger before anything else is done with it. One that breaks the
-airlock's rules (not on the list, over a cap, faster than the budget) makes the chamber a stranger:
-its packets are counted and thrown away until the launcher says that it was replaced, and until
-the new one has introduced itself.
+Every packet is entered in the ledger before anything is done with it. One that breaks the airlock's
+rules (not on the list, over a cap, faster than the budget, about what cannot be) makes the chamber
+a stranger: its packets are counted and thrown away until the launcher says that it was replaced,
+and until the new one has introduced itself. Once the day's budget is spent, what was said passes
+only if it is a request; the rest is thrown away unread.
 """
 
 from collections.abc import Callable
@@ -12,11 +13,16 @@ from enum import Enum, auto
 from typing import Final
 
 from edge import airlock, config
+from edge.budget import ALWAYS, Budget
 from edge.ledger import Leaving, readable
-from edge.messages import Dying, Hello, Leaves, Transcript, Unclear
+from edge.messages import Dying, Hello, Leaves, SourceKind, Transcript, Unclear
+from edge.runtime.claims import Claims
+from edge.runtime.clocks import Moment
 
 BURSTS_FORGIVEN: Final = 1
-"""Two clocks judge the same bytes, a status line apart: a second burst is no violation."""
+"""Two clocks judge the same bytes, a status line apart, and a chamber learns of the day's end a
+moment late: a second burst is no violation."""
+OVER_THE_DAY: Final = "over the day's budget: thrown away, content not kept"
 
 
 class Trust(Enum):
@@ -38,12 +44,25 @@ Enter = Callable[[Leaving], None]
 class Border:
     """Judge of every packet of one chamber after the other."""
 
-    def __init__(self, limits: config.Airlock, enter: Enter, spent_bytes: int = 0) -> None:
-        full = airlock.Budget.full(limits.rate_bytes_s, limits.burst_bytes, limits.day_bytes)
-        self.budget = replace(full, spent_bytes=spent_bytes)
+    def __init__(
+        self,
+        limits: config.Airlock,
+        enter: Enter,
+        is_request: Callable[[Transcript], bool] = lambda _: False,
+    ) -> None:
+        self.budget = Budget.full(limits.rate_bytes_s, limits.burst_bytes, limits.day_bytes)
+        self.claims = Claims()
         self.trust = Trust.EXPECTED
         self._enter = enter
+        self._is_request = is_request
         self._is_replaced = False
+        self._over_the_day_bytes = 0
+        """Of this chamber, past the day's budget, and not speech."""
+
+    def know(self, models: int) -> None:
+        """Believe a chamber that introduced itself, and so many models, to a runtime that died."""
+        self.trust = Trust.KNOWN
+        self.claims = Claims(models)
 
     def expect_another(self) -> None:
         """Believe the next chamber, from its `Hello` on: the launcher has ended the last one.
@@ -54,34 +73,79 @@ class Border:
         if self.trust is Trust.REFUSED:
             self.trust = Trust.REPLACED
 
-    def admit(self, packet: bytes, clock_s: float) -> Leaves | None:
+    def source_started(self, kind: SourceKind, budget_s: float) -> None:
+        """Know that a source began (again); a file's clock may stand where it stood before."""
+        self.claims.source_started(kind)
+        self.budget = replace(self.budget, at_s=min(self.budget.at_s, budget_s))
+
+    def begin_day(self, spent_bytes: int) -> None:
+        """Count against a new day, of which so much is spent already."""
+        self.budget = self.budget.of_day(spent_bytes)
+        self._over_the_day_bytes = 0
+
+    def admit(self, packet: bytes, now: Moment) -> Leaves | None:
         """Enter a packet and return its message; None where nothing is to be done with it.
 
-        `clock_s` is the budget's clock. Raises airlock.Violation once a chamber.
+        Raises airlock.Violation once a chamber.
         """
-        self.budget = self.budget.spend(len(packet), clock_s)
+        self.budget = self.budget.spend(len(packet), now.budget_s)
         message, complaint = _decoded(packet)
-        if message is None:
-            why = "refused: not a message; its content is not kept"
-            self._enter(Leaving("Violation", len(packet), why))
-        else:
-            what = type(message).__name__
-            text, at_ms = readable(message), _moment_ms(message)
-            self._enter(Leaving(what, len(packet), "observation", text, at_ms=at_ms))
-        is_hello = isinstance(message, Hello)
-        if self._is_replaced and is_hello:
-            self._is_replaced, self.trust = False, Trust.EXPECTED
-            self.budget = replace(self.budget, tokens=float(self.budget.burst_bytes))
+        if isinstance(message, Hello) and self._is_replaced:
+            self._welcome_another(now.budget_s)
+        is_over = False
+        if message is not None and self.trust is Trust.KNOWN:
+            is_over = self._is_over_the_day(message, len(packet))
+            complaint = self.claims.judge(message, now.windows)
+        complaint = complaint or self._excess()
+        why = f"refused: {complaint}" if complaint else self._why(message, is_over=is_over)
+        self._enter(_leaving(message, len(packet), why))
         if self.trust in {Trust.REFUSED, Trust.REPLACED}:
             return None
-        if self.budget.tokens < -self.budget.burst_bytes * BURSTS_FORGIVEN:
-            complaint = "more bytes than the airlock's rate allows"
         if complaint:
             self.trust = Trust.REFUSED
             raise airlock.Violation(complaint)
-        if is_hello:
+        if isinstance(message, Hello):
             self.trust = Trust.KNOWN
-        return message if self.trust is Trust.KNOWN else None
+            self.claims.begin(message)
+        return message if self.trust is Trust.KNOWN and not is_over else None
+
+    def _welcome_another(self, budget_s: float) -> None:
+        self._is_replaced, self.trust = False, Trust.EXPECTED
+        full = float(self.budget.burst_bytes)
+        self.budget = replace(self.budget, tokens=full, at_s=min(self.budget.at_s, budget_s))
+        self._over_the_day_bytes = 0
+
+    def _is_over_the_day(self, message: Leaves, packet_bytes: int) -> bool:
+        """Say whether a message is speech that came too late in the day; count what is none."""
+        if self.budget.day_share <= 1 or isinstance(message, ALWAYS):
+            return False
+        if isinstance(message, Transcript):
+            return not self._is_request(message)
+        self._over_the_day_bytes += packet_bytes
+        return False
+
+    def _why(self, message: Leaves | None, *, is_over: bool) -> str:
+        if self.trust in {Trust.REFUSED, Trust.REPLACED}:
+            return "thrown away: of a chamber that broke the rules"
+        if self.trust is Trust.EXPECTED and not isinstance(message, Hello):
+            return "thrown away: of a chamber that has not introduced itself"
+        return OVER_THE_DAY if is_over else "observation"
+
+    def _excess(self) -> str:
+        forgiven_bytes = self.budget.burst_bytes * BURSTS_FORGIVEN
+        if self.budget.tokens < -forgiven_bytes:
+            return "more bytes than the airlock's rate allows"
+        if self._over_the_day_bytes > forgiven_bytes:
+            return "more bytes than the airlock's day allows"
+        return ""
+
+
+def _leaving(message: Leaves | None, size_bytes: int, why: str) -> Leaving:
+    """Return the row of a packet. A liar's words are kept: they are evidence."""
+    if message is None:
+        return Leaving("Violation", size_bytes, f"{why}; its content is not kept")
+    text = "" if why == OVER_THE_DAY else readable(message)
+    return Leaving(type(message).__name__, size_bytes, why, text, at_ms=_moment_ms(message))
 
 
 def _moment_ms(message: Leaves) -> int:

@@ -15,7 +15,7 @@ from typing import Final
 
 import aiohttp
 
-from edge import addressee, reason
+from edge import act, addressee, reason
 from edge.config import Config
 from edge.context import due, render
 from edge.evidence import Kind, Note, Question
@@ -59,14 +59,18 @@ class Conversation:
         self.on_reply: Callable[[float], None] = lambda _latency_ms: None
         self.context_tokens = 0
 
+    def is_request(self, heard: Transcript) -> bool:
+        """Say whether an utterance is for the companion, in whole or in part."""
+        return bool(self._meant(heard).request)
+
     def note(self, heard: Transcript, spoken_s: float) -> Turn | None:
         """Note an utterance; return the turn that is to be answered if it is for the companion."""
         present = self._present
         shift_ms = present.context.audio_shift_ms
         answered = heard.start_ms + shift_ms < present.context.answered_until_ms
         at_ms = heard.end_ms + shift_ms
+        meant = self._meant(heard)
         present.fold(heard)
-        meant = addressee.decide(heard.text, heard.confidence, self._since_reply_s(at_ms))
         if answered:
             meant = addressee.Decision("", heard.text)
         if meant.rest:
@@ -124,7 +128,8 @@ class Conversation:
         context, notes = self._present.context, self._present.notes
         found = notes.search(spellings(question.text), FOUND_NOTES)
         kept = notes.recent(FOUND_ERRANDS, ("remembered",))
-        return Memory((*context.heard, *context.seen, *found, *kept), context.timers), found
+        in_mind = (*context.heard, *context.seen, *found, *kept)
+        return Memory(in_mind, context.timers, self._settings.mute.spoken_minutes), found
 
     async def _stream(self, turn: Turn, parts: AsyncGenerator[reason.Said | Notice, None]) -> None:
         """Show a growing answer. The latency of the whole is that of its first word."""
@@ -155,12 +160,18 @@ class Conversation:
         latency_ms = self._growing.latency_ms if self._growing else turn.latency_ms()
         self._growing = None
         self._show(_reply(said, latency_ms))
+        if wish := act.off_the_record(said.actions):
+            self._show(wish)  # the launcher obeys; the reply stands before it
         now = turn.question.now
         self._present.keep(Note("told", said.text, now.ms, now.wall_s, now.run, said.source))
         self.on_reply(latency_ms)
         logger.info("a question was answered in %d ms", latency_ms)
 
     # --- small things --------------------------------------------------------------------------
+
+    def _meant(self, heard: Transcript) -> addressee.Decision:
+        at_ms = heard.end_ms + self._present.context.audio_shift_ms
+        return addressee.decide(heard.text, heard.confidence, self._since_reply_s(at_ms))
 
     def _since_reply_s(self, at_ms: int) -> float | None:
         told = [note.at_ms for note in self._present.context.dialogue if note.kind == "told"]

@@ -26,13 +26,14 @@ DAY_S: Final = 86_400
 class Present:
     """The one mutable thing on the text side."""
 
-    def __init__(self, folder: Path, run: str, show: Show) -> None:
+    def __init__(self, folder: Path, run: str, mark: Literal["file", "live"], show: Show) -> None:
         """Open notes and ledger of a data folder. Raises OSError.
 
         Damaged notes are moved aside, never deleted, and a person is told.
         """
         self.run = run
-        self.mark: Literal["file", "live"] = "file"
+        self.mark = mark
+        """Live once any source is a device."""
         self._show = show
         self.ledger = ledger.Ledger(folder / ledger.FILE_NAME)
         self.entered, models = self._entered_before()
@@ -96,11 +97,12 @@ class Present:
         """Return what this run has entered so far, and the models of the chamber it met last."""
         entered = ledger.Totals()
         models: tuple[Model, ...] = ()
-        for row, text in ledger.rows(self.ledger.path):
-            if row.run == self.run:
-                entered.add(row)
-                if row.what == Hello.__name__ and text:
-                    models = msgspec.json.decode(text, type=dict[str, tuple[Model, ...]])["models"]
+        for row, text in ledger.newest_first(self.ledger.path):
+            if row.run != self.run:
+                break  # a run's rows stand together
+            entered.add(row)
+            if row.what == Hello.__name__ and text and not models:
+                models = msgspec.json.decode(text, type=dict[str, tuple[Model, ...]])["models"]
         return entered, models
 
     def _open_notes(self, path: Path) -> notes.Notes:

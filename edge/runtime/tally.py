@@ -24,6 +24,25 @@ KEPT_TIMES: Final = 4096
 
 
 @dataclass(slots=True)
+class Running:
+    """The sum of counts that their sources keep, also of sources that begin at zero again."""
+
+    _before: int = 0
+    _of_source: dict[str, int] = field(default_factory=dict)
+
+    def note(self, source: str, count: int) -> None:
+        """Take what a source has counted since it was started."""
+        last = self._of_source.get(source, 0)
+        self._before += last if count < last else 0
+        self._of_source[source] = count
+
+    @property
+    def total(self) -> int:
+        """The sum."""
+        return self._before + sum(self._of_source.values())
+
+
+@dataclass(slots=True)
 class Tally:
     """Running counts of one run."""
 
@@ -33,9 +52,10 @@ class Tally:
     airlock_bytes: int = 0
     context_tokens: int = 0
     dropped: int = 0
-    _raw_bytes: dict[str, int] = field(default_factory=dict)
-    _raw_bytes_before: int = 0
-    """Of sources that were started again and count from zero."""
+    """What the chamber had no time for."""
+    _raw_bytes: Running = field(default_factory=Running)
+    _left_out: Running = field(default_factory=Running)
+    """Samples and pictures that did not reach the chamber."""
     _sealed: dict[str, SealState] = field(default_factory=dict)
     _times_ms: dict[str, deque[float]] = field(default_factory=dict)
 
@@ -58,9 +78,8 @@ class Tally:
             case Dropped():
                 self.dropped += message.frames + message.samples
             case SourceState():
-                before = self._raw_bytes.get(message.kind, 0)
-                self._raw_bytes_before += before if message.raw_bytes < before else 0
-                self._raw_bytes[message.kind] = message.raw_bytes
+                self._raw_bytes.note(message.kind, message.raw_bytes)
+                self._left_out.note(message.kind, message.dropped)
             case SealState():
                 self._sealed[message.process] = message
             case _:
@@ -75,7 +94,7 @@ class Tally:
     @property
     def raw_bytes(self) -> int:
         """Bytes of media that went into the chamber."""
-        return self._raw_bytes_before + sum(self._raw_bytes.values())
+        return self._raw_bytes.total
 
     def summary(self) -> Summary:
         """Return the run so far; whether the kernel's counter agrees is the launcher's to say."""
@@ -87,7 +106,7 @@ class Tally:
             raw_bytes=self.raw_bytes,
             airlock_bytes=self.airlock_bytes,
             context_tokens=self.context_tokens,
-            dropped=self.dropped,
+            dropped=self.dropped + self._left_out.total,
             sealed=tuple(seals),
             stages=tuple(
                 StageSummary(name, len(times), _rank(times, 0.5), _rank(times, 0.95))

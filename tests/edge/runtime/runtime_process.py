@@ -33,9 +33,16 @@ class RuntimeProcess:
     """`python -m edge.runtime`, sealed as ever; the test is the launcher and the chamber."""
 
     def __init__(
-        self, data: Path, *, run: str = "r1", settings: Config | None = None, fast: bool = True
+        self,
+        data: Path,
+        *,
+        run: str = "r1",
+        settings: Config | None = None,
+        fast: bool = True,
+        live: bool = False,
     ) -> None:
-        self.data, self.run, self.settings, self.fast = data, run, settings or Config(), fast
+        self.data, self.run, self.settings = data, run, settings or Config()
+        self.pace = [*(["--fast"] if fast else []), *(["--live"] if live else [])]
         self.read_end, self.write_end = os.pipe2(os.O_DIRECT | os.O_CLOEXEC)
         fcntl.fcntl(self.write_end, fcntl.F_SETPIPE_SZ, 1 << 20)
         self.written_bytes = 0
@@ -48,7 +55,7 @@ class RuntimeProcess:
                 *("-m", "edge.runtime", "--airlock-fd", str(self.read_end)),
                 *("--data", str(self.data), "--run", self.run),
                 *("--settings", to_argument(self.settings)),
-                *(["--fast"] if self.fast else []),
+                *self.pace,
             ],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,

@@ -8,13 +8,15 @@ from language_model import serving_beside, streams
 from runtime_process import HELLO, RuntimeProcess, at, spoken
 
 from edge import ledger
-from edge.config import Config, Reasoner
+from edge.config import Config, Mute, Reasoner
 from edge.messages import (
     ChildDied,
     ContextPacket,
     CounterGap,
     Hello,
+    MuteState,
     Notice,
+    OffTheRecord,
     Reply,
     SealState,
     Seen,
@@ -121,7 +123,10 @@ def test_a_garbage_packet_ends_the_chamber_not_the_runtime(tmp_path: Path) -> No
 
 def test_a_chamber_that_talks_too_fast_is_ended(tmp_path: Path) -> None:
     with RuntimeProcess(tmp_path) as runtime:
-        runtime.say(HELLO, *(spoken("ramble " * 100, 5 + n) for n in range(14)))
+        ramble = " ".join(["ramble"] * 100)
+        runtime.say(HELLO)
+        runtime.say(*(Transcript(ramble, s * 1000, s * 1000 + 27_000, 90, 0)
+                      for s in range(0, 400, 28)))  # fmt: skip
         died = runtime.until(ChildDied)[-1]
         assert isinstance(died, ChildDied)
         assert "rate" in died.reason
@@ -262,3 +267,21 @@ def test_an_endpoint_that_is_not_there_is_said_and_recall_answers(tmp_path: Path
         shown = runtime.until(Reply)
         assert any(isinstance(m, Notice) and "nothing answers at" in m.text for m in shown)
         assert "did not answer" in replies(shown)[-1].text
+
+
+def test_off_the_record_is_promised_and_then_asked_of_the_launcher(tmp_path: Path) -> None:
+    with RuntimeProcess(tmp_path, settings=Config(mute=Mute(spoken_minutes=20))) as runtime:
+        runtime.tell(at(0))
+        runtime.say(HELLO, spoken("Off the record.", 10))
+        shown = runtime.until(OffTheRecord)
+        assert replies(shown)[-1].text == "Off the record for 20 minutes."
+        assert shown[-1] == OffTheRecord(20)
+
+
+def test_a_mute_disturbs_no_timer(tmp_path: Path) -> None:
+    with RuntimeProcess(tmp_path, fast=False) as runtime:
+        runtime.tell(at(0, live=True))
+        runtime.say(HELLO, spoken("Set a timer for two seconds.", 0.1))
+        runtime.until(Reply)
+        runtime.tell(MuteState(muted=True))  # and no source is heard of any more
+        assert replies(runtime.until(Reply))[-1].text == "Time is up."
