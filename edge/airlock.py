@@ -36,6 +36,9 @@ UNSEEN: Final = re.compile(
 """What takes no room on a page, or shows nothing in it: joiners, variation selectors, tags,
 fillers, blanks. Many of them count as printable letters, and any of them could carry bits."""
 
+MAYBE_MARKS: Final = re.compile(rf"[^\w\s]{{{MOST_MARKS + 1}}}")
+"""Too many of what is neither a letter, nor a digit, nor a space: marks, or only dots."""
+
 _T = TypeVar("_T")
 _encoder = msgspec.msgpack.Encoder()
 _leaves: "msgspec.msgpack.Decoder[Leaves]" = msgspec.msgpack.Decoder(Leaves)
@@ -145,6 +148,8 @@ def visible(text: str) -> str:
 
 
 def _with_few_marks(text: str) -> str:
+    if not MAYBE_MARKS.search(text):
+        return text
     kept, marks = [], 0
     for character in text:
         marks = marks + 1 if unicodedata.category(character)[0] == "M" else 0

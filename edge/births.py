@@ -46,6 +46,7 @@ def runtime(run: Run, program: str, run_id: str, airlock_fd: int) -> Birth:
             data=str(run.data),
             run=run_id,
             fast=run.fast,
+            live=any(source.live for source in run.sources),
         ),
         pass_fds=(airlock_fd,),
         readable=_readable(),

@@ -264,6 +264,10 @@ class Launcher:
     def _hear_runtime(self, line: bytes) -> None:
         message = self._shown.decode(line)
         match message:
+            case Allowance():  # nobody's but the chamber's
+                self._allowance = message
+                self._tell_chamber(message)
+                return
             case Airlocked(airlock_bytes=entered_bytes):
                 self._take_count(entered_bytes)
             case Transcript(end_ms=end_ms):
@@ -281,9 +285,6 @@ class Launcher:
         match message:
             case Hello():
                 self._greet_chamber(message)
-            case Allowance():
-                self._allowance = message
-                self._tell_chamber(message)
             case ChildDied(process="chamber"):  # it broke the airlock's rules
                 self._end_chamber()
             case Ended():

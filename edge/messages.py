@@ -153,7 +153,9 @@ class Ended(Message, frozen=True, tag=8):
 class Dying(Message, frozen=True, tag=9):
     """A fault of ours: the kind of error and the line of our code. Never what the error says."""
 
-    fault: Annotated[str, msgspec.Meta(pattern=r"^[A-Za-z]{1,40} at \w{1,40}\.py:[0-9]{1,5}$")]
+    fault: Annotated[
+        str, msgspec.Meta(pattern=r"^[A-Za-z]{1,40} at [A-Za-z0-9_]{1,40}\.py:[0-9]{1,5}$")
+    ]
 
 
 Leaves = Hello | SpeechStarted | Transcript | Unclear | Seen | Level | Dropped | Ended | Dying

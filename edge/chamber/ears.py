@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from edge import config
-from edge.airlock import plain
+from edge.airlock import most_characters, plain
 from edge.chamber import held
 from edge.chamber.asr import FULL_WINDOW_S, Recogniser, Recognition
 from edge.chamber.segmenter import Event, Paused, Segmenter, SpeechBegan, Spoken
@@ -23,7 +23,7 @@ from edge.signals import CHUNK_SAMPLES, AudioChunk, Utterance
 LEVEL_EVERY_SAMPLES: Final = SAMPLE_RATE_HZ // 4
 """Four levels a second are a meter that lives; each is about nine bytes of the budget."""
 MOST_CHARACTERS: Final = 800
-"""What a `Transcript` may hold; 28 s of the fastest speech is shorter."""
+"""What a `Transcript` may hold."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +110,7 @@ class Ears:
         """Return what was said, or that nothing was understood."""
         found = self._recognise(utterance)
         start_ms, end_ms = to_ms(utterance.speech_start), to_ms(utterance.speech_end)
-        text = plain(found.text)[:MOST_CHARACTERS]
+        text = plain(found.text, min(MOST_CHARACTERS, most_characters(start_ms, end_ms)))
         if found.rejected or not text:
             return Unclear(start_ms, end_ms)
         times = (

@@ -43,7 +43,7 @@ class Eyes:
             lines = tuple(
                 TextLine(text, round(line.score * 100), _thousandths(line.box))
                 for line in self._reader.read(frame)[:MOST_LINES]
-                if (text := plain(line.text)[:MOST_LINE_CHARACTERS])
+                if (text := plain(line.text, MOST_LINE_CHARACTERS))
             )
             stages.append(_time(Stage.READ, began))
         return Seen(to_ms(frame.at), things, lines, detector, reader, tuple(stages))

@@ -213,6 +213,11 @@ def event(message: Shown, at_ms: int, wall_s: float = 0.0) -> Event | None:
             return _own_affairs(message, at_ms, wall_s)
 
 
+def _walls(seal: SealState) -> str:
+    words = f"{seal.process} at level {seal.level}: {LEVELS[seal.level]}"
+    return f"{words}; UNCHECKED: {'; '.join(seal.unchecked)}" if seal.unchecked else words
+
+
 def _own_affairs(message: Shown, at_ms: int, wall_s: float) -> Event | None:
     """Return the line of what concerns the companion itself."""
     match message:
@@ -231,8 +236,7 @@ def _own_affairs(message: Shown, at_ms: int, wall_s: float) -> Event | None:
         case MuteState():
             kind, words = "unmuted", "hearing and seeing again"
         case SealState():
-            kind = "sealed"
-            words = f"{message.process} at level {message.level}: {LEVELS[message.level]}"
+            kind, words = "sealed", _walls(message)
         case SourceState(phase="lost" | "failed"):
             at_ms = max(at_ms, message.samples // SAMPLES_PER_MS)
             kind, words = message.phase, message.detail or message.device

@@ -28,6 +28,15 @@ def test_a_source_that_counts_from_zero_again_adds_up() -> None:
     assert tally.raw_bytes == 1530
 
 
+def test_what_sources_left_out_is_missed_too() -> None:
+    tally = Tally()
+    for dropped in (0, 512, 1024, 0, 512):
+        tally.count(SourceState("audio", "running", "m", 0, 0, dropped, 0.0, live=True))
+    tally.count(SourceState("video", "running", "m", 0, 0, 3, 0.0, live=True))
+    tally.count(Dropped(0, 1, 0))
+    assert tally.summary().dropped == 1024 + 512 + 3 + 1
+
+
 def test_seals_are_the_latest_of_each_process() -> None:
     tally = Tally()
     tally.count(SealState("chamber", 1, "A", 1))

@@ -32,6 +32,7 @@ TESTS = (
     AUDIT / "test_deep.py",
     ROOT / "tests/edge/chamber/test_retention.py",
     ROOT / "tests/edge/chamber/test_held.py",
+    ROOT / "tests/edge/test_ten_minutes.py",
     HERE / "test_seal_inspection.py",
     HERE / "test_seal_birth.py",
     HERE / "test_seal_work.py",

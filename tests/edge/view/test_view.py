@@ -36,6 +36,7 @@ from edge.messages import (
     Transcript,
     Unclear,
 )
+from edge.view.lines import event
 from edge.view.live import LiveView
 
 HELLO = Hello((Model("whisper-tiny.en", "0123456789abcdef"), Model("centernet", "f" * 16)))
@@ -312,3 +313,10 @@ def test_a_program_gets_every_mute_state() -> None:
         {"type": "MuteState", "muted": False, "until_s": 0.0, "why": "hand"},
         {"type": "MuteState", "muted": True, "until_s": 5.5, "why": "voice"},
     ]
+
+
+def test_what_could_not_be_checked_of_a_process_is_said() -> None:
+    unchecked = ("core dumps: this kernel does not tell",)
+    line = event(SealState("chamber", 7, "C", 5, unchecked), 0)
+    assert line
+    assert line.words.endswith("UNCHECKED: core dumps: this kernel does not tell")

@@ -5,7 +5,6 @@ import itertools
 from pathlib import Path
 
 import numpy as np
-import pytest
 import soundfile
 
 from edge import config, scene
@@ -32,7 +31,6 @@ def ten_minutes(path: Path) -> Path:
     return path
 
 
-@pytest.mark.long
 def test_the_counter_rule_holds_for_ten_minutes(tmp_path: Path) -> None:
     settings = config.Config()
     pictures = scene.folder("street") / "pictures"
