@@ -1,13 +1,13 @@
 """A process that infers when asked and says how long it took: one half of `edge/bench/seal.py`.
 
-With `--profile chamber` it lives as a chamber does: loaded and warmed up, then sealed.
+It is born as a chamber is, and seals itself when asked to: it is timed before and after.
 """
 
 import argparse
 import os
 import struct
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from itertools import count
 from pathlib import Path
 from time import perf_counter_ns, process_time_ns
@@ -26,12 +26,14 @@ from edge.signals import CHUNK_SAMPLES, Samples, Utterance
 READY: Final = b"R"
 ANSWER: Final = struct.Struct("<qq")
 """Nanoseconds that what was asked for took, and nanoseconds of processor time in all threads."""
+SEAL: Final = b"x"
+"""Asked once; all works are asked for by one letter."""
 ASKS_FD, ANSWERS_FD = 0, 1
 Work = Callable[[], object]
 
 
 def main() -> int:
-    """Load, seal or not, then do one piece of work for each byte that comes."""
+    """Load, then do one piece of work for each byte that comes, or seal."""
     arguments = _arguments()
     sound = _sound(arguments.sound, arguments.start_s, arguments.end_s)
     shelf = Shelf()
@@ -39,9 +41,8 @@ def main() -> int:
     for work in works.values():
         work()
     seal.close_all_but({ASKS_FD, ANSWERS_FD, 2, *shelf.kept})
-    if arguments.profile:
-        seal.silence_stderr()
-        seal.seal(arguments.profile, writable_fds={ANSWERS_FD})
+    seal.silence_stderr()
+    works[SEAL] = lambda: seal.seal("chamber", writable_fds={ANSWERS_FD})
     os.write(ANSWERS_FD, READY)
     while asked := os.read(ASKS_FD, 1):
         work = works[asked]
@@ -52,7 +53,7 @@ def main() -> int:
     return 0
 
 
-def load(shelf: Shelf, sound: Samples) -> Mapping[bytes, Work]:
+def load(shelf: Shelf, sound: Samples) -> dict[bytes, Work]:
     """Return what can be asked for: by `s` the small network, by `w` the large one."""
     recogniser = config.Config().recogniser
     silero = Silero(shelf.take("silero-vad", "silero_vad.onnx"), 1)
@@ -90,7 +91,6 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--sound", type=Path, required=True)
     parser.add_argument("--start-s", type=float, required=True)
     parser.add_argument("--end-s", type=float, required=True)
-    parser.add_argument("--profile", default="")
     return parser.parse_args()
 
 

@@ -1,16 +1,17 @@
 """What does the seal cost? The latency of an inference behind it and without it, and its birth.
 
-Processes that are the same but for what is compared answer in turn, one inference each, so that
-what else this machine does meets all alike. Each of five rounds starts them anew, for where a
-process happens to lie in memory is worth a few percent; a round's latency is its median. Beside
-each ratio of latencies stands that of processor time, which a busy machine disturbs less.
+Where a process happens to lie in memory is worth some percent, and so is what else the machine
+does. So two processes that are the same answer in turn; then one of them is sealed, and both answer
+in turn again. The ratio is how much the one changed more than the other: neither its place nor
+the machine's mood is in it. Each of five rounds starts them anew. Beside each ratio of latencies
+stands that of processor time, which a busy machine disturbs less.
 """
 
 import os
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,14 +21,14 @@ from typing import Any, Final
 import models.manifest
 from edge import scene, seal
 from edge.bench import CannotMeasure
-from edge.bench.inference import ANSWER, READY
+from edge.bench.inference import ANSWER, READY, SEAL
 
 ROUNDS: Final = 5
-TURNS: Final = {"s": 40, "w": 12}
-"""How often each is asked in a round."""
+TURNS: Final = {"s": 60, "w": 16}
+"""How often each is asked in each half of a round."""
 NAMES: Final = {"s": "silero-vad, 31 chunks", "w": "whisper, one sentence"}
 PROCESSES: Final = ("sealed", "unsealed", "plain")
-"""The last is unsealed, and freed memory is not overwritten either."""
+"""The first is sealed half-way. The last is not, and its freed memory is not overwritten either."""
 BIRTHS: Final = 11
 PROJECT: Final = Path(__file__).parents[2]
 MEMORY: Final = ("GLIBC_TUNABLES", "PYTHONMALLOC")
@@ -69,21 +70,23 @@ class Inferring:
         return Took(spent_ns / 1e6, worked_ns / 1e6)
 
 
-Rounds = Mapping[tuple[str, str], Sequence[Sequence[Took]]]
-"""(process, work) -> each round -> each turn."""
+Half = Mapping[tuple[str, str], Sequence[Took]]
+"""(process, work) -> each turn."""
 
 
 def measure(rounds: int = ROUNDS, turns: Mapping[str, int] | None = None) -> dict[str, Any]:
-    """Measure; under a minute on a desktop that has nothing else to do."""
-    found: dict[tuple[str, str], list[list[Took]]] = {(p, w): [] for p in PROCESSES for w in NAMES}
+    """Measure; about a minute on a desktop that has nothing else to do."""
+    before: list[Half] = []
+    after: list[Half] = []
     levels = set()
-    for number in range(rounds):
+    for _ in range(rounds):
         with ExitStack() as stack:
             processes = {name: stack.enter_context(inferring(name)) for name in PROCESSES}
+            before.append(_half(processes, turns or TURNS))
+            processes["sealed"].ask(SEAL.decode())
             levels.add(_level(processes["sealed"], processes["unsealed"]))
-            for key, took in _round(number, processes, turns or TURNS).items():
-                found[key].append(took)
-    rows = [_row(found, work) for work in NAMES]
+            after.append(_half(processes, turns or TURNS))
+    rows = [_row(before, after, work) for work in NAMES]
     return {
         "ratio": max(row["ratio"] for row in rows),
         "level": max(levels),
@@ -93,53 +96,53 @@ def measure(rounds: int = ROUNDS, turns: Mapping[str, int] | None = None) -> dic
     }
 
 
-def _round(
-    number: int, processes: Mapping[str, Inferring], turns: Mapping[str, int]
-) -> dict[tuple[str, str], list[Took]]:
+def _half(processes: Mapping[str, Inferring], turns: Mapping[str, int]) -> Half:
     """Ask all in turn, each time beginning with another."""
     taken: dict[tuple[str, str], list[Took]] = {(p, w): [] for p in processes for w in turns}
     for work, times in turns.items():
         for turn in range(times):
-            first = (number + turn) % len(processes)
+            first = turn % len(processes)
             for name in [*processes, *processes][first : first + len(processes)]:
                 taken[name, work].append(processes[name].ask(work))
     return taken
 
 
-def _row(found: Rounds, work: str) -> dict[str, Any]:
-    """Return the figures of one kind of work. `ratio` is of the medians of the rounds' medians."""
-    sealed, unsealed, plain = (found[name, work] for name in PROCESSES)
-    rounds = [_ms([ours]) / _ms([theirs]) for ours, theirs in zip(sealed, unsealed, strict=True)]
-    turns = [
-        ours.ms / theirs.ms
-        for pair in zip(sealed, unsealed, strict=True)
-        for ours, theirs in zip(*pair, strict=True)
-    ]
+def _row(before: Sequence[Half], after: Sequence[Half], work: str) -> dict[str, Any]:
+    """Return the figures of one kind of work; each ratio is the median of the rounds'."""
+    changes = [_change(b, a, work, _ms) for b, a in zip(before, after, strict=True)]
+    cpu = [_change(b, a, work, _cpu_ms) for b, a in zip(before, after, strict=True)]
+    halves = [*before, *after]
     return {
         "work": NAMES[work],
-        "unsealed_ms": round(_ms(unsealed), 2),
-        "sealed_ms": round(_ms(sealed), 2),
-        "ratio": round(_ms(sealed) / _ms(unsealed), 4),
-        "lowest_round": round(min(rounds), 4),
-        "highest_round": round(max(rounds), 4),
-        "turn_by_turn_ratio": round(median(turns), 4),
-        "cpu_ratio": round(_cpu_ms(sealed) / _cpu_ms(unsealed), 4),
-        "overwriting_ratio": round(_ms(unsealed) / _ms(plain), 4),
-        "overwriting_cpu_ratio": round(_cpu_ms(unsealed) / _cpu_ms(plain), 4),
+        "unsealed_ms": round(median(_ms(half["unsealed", work]) for half in after), 2),
+        "sealed_ms": round(median(_ms(half["sealed", work]) for half in after), 2),
+        "ratio": round(median(changes), 4),
+        "lowest_round": round(min(changes), 4),
+        "highest_round": round(max(changes), 4),
+        "cpu_ratio": round(median(cpu), 4),
+        "overwriting_ratio": round(
+            median(_ms(h["unsealed", work]) / _ms(h["plain", work]) for h in halves), 4
+        ),
     }
 
 
-def _ms(rounds: Sequence[Sequence[Took]]) -> float:
-    return median(median(took.ms for took in turns) for turns in rounds)
+def _change(before: Half, after: Half, work: str, of: Callable[[Sequence[Took]], float]) -> float:
+    """Return how much longer the sealed one takes than before, if the other's took as long."""
+    sealed = of(after["sealed", work]) / of(before["sealed", work])
+    return sealed / (of(after["unsealed", work]) / of(before["unsealed", work]))
 
 
-def _cpu_ms(rounds: Sequence[Sequence[Took]]) -> float:
-    return median(median(took.cpu_ms for took in turns) for turns in rounds)
+def _ms(turns: Sequence[Took]) -> float:
+    return median(took.ms for took in turns)
+
+
+def _cpu_ms(turns: Sequence[Took]) -> float:
+    return median(took.cpu_ms for took in turns)
 
 
 @contextmanager
 def inferring(name: str) -> Iterator[Inferring]:
-    """Start one of `PROCESSES`, its models loaded and warm; a sealed one is born like a chamber."""
+    """Start one of `PROCESSES`, its models loaded and warm, born like a chamber."""
     environment = os.environ | seal.environment()
     if name == "plain":
         environment = {n: value for n, value in environment.items() if n not in MEMORY}
@@ -149,9 +152,8 @@ def inferring(name: str) -> Iterator[Inferring]:
         *(sys.executable, "-m", "edge.bench.inference", "--sound", str(demo.audio)),
         *("--start-s", str(said.start_s), "--end-s", str(said.end_s)),
     ]
-    if name == "sealed":
-        readable = [PROJECT, Path(sys.prefix), Path(sys.base_prefix), models.manifest.folder()]
-        argv = seal.stage0("chamber", [*argv, "--profile", "chamber"], readable=readable)
+    readable = [PROJECT, Path(sys.prefix), Path(sys.base_prefix), models.manifest.folder()]
+    argv = seal.stage0("chamber", argv, readable=readable)
     with subprocess.Popen(  # noqa: S603 (our own program)
         argv, stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=environment, bufsize=0
     ) as process:
