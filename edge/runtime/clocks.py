@@ -18,8 +18,8 @@ AHEAD_S: Final = 2.0
 AHEAD_FAST_S: Final = 600.0
 """With `--fast`: seconds of a file pass in milliseconds, and so does what its clock says of it."""
 OLD_S: Final = 600.0
-"""No message is about a moment longer ago. A slow machine is behind by what its queues hold, which
-is less: 30 s of sound, and 8 utterances of 28 s at most, each twice that long in the making."""
+"""No message is about a moment longer ago. A slow machine is behind by the minute of sound that the
+chamber holds, and by what understanding it takes."""
 
 
 class Window(NamedTuple):
