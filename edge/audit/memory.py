@@ -76,7 +76,7 @@ def share_left(pid: int, canary: Canary) -> Left:
 
     A process that may not be looked into, or has ended, gives `unchecked` and its reason.
     """
-    hunt = _Hunt([*_audio_forms(canary.audio), *_pixel_forms(canary.pixels)])
+    hunt = Hunt([*audio_forms(canary.audio), *pixel_forms(canary.pixels)])
     scanned = 0
     try:
         with Path(f"/proc/{pid}/mem").open("rb", buffering=0) as memory:
@@ -114,7 +114,7 @@ def locked_bytes(pid: int) -> int | None:
 
 
 @dataclass(frozen=True, slots=True)
-class _Form:
+class Form:
     """The canary as one way of keeping it would have it in memory."""
 
     name: str
@@ -124,26 +124,26 @@ class _Form:
     in_a_row: int = 1
 
 
-def _audio_forms(audio: npt.NDArray[np.int16]) -> Iterator[_Form]:
+def audio_forms(audio: npt.NDArray[np.int16]) -> Iterator[Form]:
     if not len(audio):
         return
-    yield _Form("int16", audio.astype("<i2").tobytes(), 1)
+    yield Form("int16", audio.astype("<i2").tobytes(), 1)
     for scale in (32768, 32767):
         scaled = audio.astype("<f4") / np.float32(scale)
-        yield _Form("float32", scaled.tobytes(), 4, FLOATS_IN_A_ROW)
+        yield Form("float32", scaled.tobytes(), 4, FLOATS_IN_A_ROW)
 
 
-def _pixel_forms(pixels: Bytes | None) -> Iterator[_Form]:
+def pixel_forms(pixels: Bytes | None) -> Iterator[Form]:
     if pixels is None or not pixels.size:
         return
     kept = pixels[:: max(1, -(-pixels.size // MOST_PIXEL_BYTES))]
-    yield _Form("pixels", kept.tobytes(), 1)
+    yield Form("pixels", kept.tobytes(), 1)
 
 
 class _Needle:
     """One form's windows, sorted, and which of its bytes were found."""
 
-    def __init__(self, form: _Form) -> None:
+    def __init__(self, form: Form) -> None:
         self.form = form
         places = np.arange(0, len(form.content) - WINDOW_BYTES + 1, form.step_bytes)
         content = np.frombuffer(form.content, np.uint8)
@@ -197,10 +197,10 @@ def _runs(at: npt.NDArray[np.intp], places: npt.NDArray[np.intp]) -> npt.NDArray
 # --- where it is looked for ----------------------------------------------------------------------
 
 
-class _Hunt:
+class Hunt:
     """All needles at once: a table says in one look-up whether a word may be of any."""
 
-    def __init__(self, forms: Sequence[_Form]) -> None:
+    def __init__(self, forms: Sequence[Form]) -> None:
         self.places: set[str] = set()
         self._needles = [_Needle(form) for form in forms]
         self._maybe = np.zeros(1 << TABLE_BITS, bool)

@@ -23,9 +23,9 @@ def report(
     checks: list[Check] = []
     level = "A" if seal.walls().landlock_abi else "C"
     if "attack" in parts:
-        from edge.audit import attacks  # noqa: PLC0415 (see PARTS)
+        from edge.audit.attack import suite  # noqa: PLC0415 (see PARTS)
 
-        checks += attacks.checks(without=without or "")
+        checks += suite.checks(without=without or "")
     if "canary" in parts:
         from edge.audit import canary  # noqa: PLC0415 (see PARTS)
 

@@ -25,7 +25,7 @@ import numpy as np
 import soundfile
 
 from edge.audit.changes import Changed
-from edge.audit.memory import Canary, _audio_forms, _Form, _Hunt, _pixel_forms
+from edge.audit.memory import Canary, Form, Hunt, audio_forms, pixel_forms
 
 MOST_BYTES: Final = 64 << 20
 """So much of a file is looked at, from its beginning, and so much of what is unpacked from it."""
@@ -59,15 +59,15 @@ class Searcher:
     """Looks for one canary; a search of 100 MB takes about a second."""
 
     def __init__(self, canary: Canary) -> None:
-        forms = [*_audio_forms(canary.audio), *_pixel_forms(canary.pixels)]
+        forms = [*audio_forms(canary.audio), *pixel_forms(canary.pixels)]
         if len(canary.audio):
             eight = (canary.audio >> 8).astype(np.int8)
             forms += [
-                _Form("int16, big end first", canary.audio.astype(">i2").tobytes(), 1),
-                _Form("8 bit", eight.tobytes(), 1, BYTES_IN_A_ROW),
-                _Form("8 bit unsigned", (eight.view(np.uint8) ^ 0x80).tobytes(), 1, BYTES_IN_A_ROW),
+                Form("int16, big end first", canary.audio.astype(">i2").tobytes(), 1),
+                Form("8 bit", eight.tobytes(), 1, BYTES_IN_A_ROW),
+                Form("8 bit unsigned", (eight.view(np.uint8) ^ 0x80).tobytes(), 1, BYTES_IN_A_ROW),
             ]
-        self._hunt = _Hunt([replace(f, in_a_row=max(f.in_a_row, WINDOWS_IN_A_ROW)) for f in forms])
+        self._hunt = Hunt([replace(f, in_a_row=max(f.in_a_row, WINDOWS_IN_A_ROW)) for f in forms])
 
     def in_file(self, changed: Changed) -> list[Trace]:
         """Return where in a file, its name and its attributes the canary is."""

@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from edge import seal, systemd_wall
+from edge import seal
+from edge.systemd import wall as systemd_wall
 
 UNITS = sorted(systemd_wall.UNITS.glob("offrecord-*.service"))
 MEDIA = ("chamber", "capture")

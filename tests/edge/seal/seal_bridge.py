@@ -14,7 +14,7 @@ import sys
 from collections.abc import Callable
 
 from edge import seal
-from edge.audit.system_calls import outcome
+from edge.audit.attack.system_calls import outcome
 
 
 async def echo(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:

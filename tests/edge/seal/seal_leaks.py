@@ -14,7 +14,7 @@ import time
 from collections.abc import Callable, Collection
 
 from edge import seal
-from edge.audit.system_calls import ANONYMOUS, PAGE, PRIVATE, READ, SHARED, call
+from edge.audit.attack.system_calls import ANONYMOUS, PAGE, PRIVATE, READ, SHARED, call
 
 KEEP = {0, 1, 2}
 

@@ -17,7 +17,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from edge import seal
-from edge.audit.system_calls import by_number, call, outcome
+from edge.audit.attack.system_calls import by_number, call, outcome
 
 Work = Callable[[], dict[str, object]]
 WRITABLE = {1}

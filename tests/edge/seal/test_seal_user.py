@@ -24,7 +24,7 @@ AUDIT = ROOT / "tests/edge/audit"
 CAPTURE = ROOT / "tests/edge/capture/test_capture_process.py"
 WHOLE_RUNS = ROOT / "tests/edge/test_launcher.py"
 TESTS = (
-    AUDIT / "test_attacks.py",
+    AUDIT / "test_attack.py",
     AUDIT / "test_controls.py",
     AUDIT / "test_witness.py",
     AUDIT / "test_running.py",

@@ -1,7 +1,7 @@
 """Does the seal hold against everything that we could think of? The attack suite, run for a user.
 
 For each profile a throw-away process is born and sealed as the real ones are, and tries every way
-out (`edge/audit/attack_*.py`). Only what `attack_wanted.WANTED` documents may work. The suite can
+out (`edge/audit/attack/`). Only what `wanted.WANTED` documents may work. The suite can
 fail: `without="seccomp"` leaves the first wall away, and the same attempts then show the holes.
 """
 
@@ -23,17 +23,17 @@ from typing import Final
 
 from edge import seal
 from edge.audit import Check
-from edge.audit.attack_child import LAST_LINE, attempts
-from edge.audit.attack_files import Planted
-from edge.audit.attack_traces import Traces, take_away
-from edge.audit.attack_wanted import WITH_ALL_OF_LANDLOCK, verdict
-from edge.audit.system_calls import PAGE
+from edge.audit.attack.child import LAST_LINE, attempts
+from edge.audit.attack.files import Planted
+from edge.audit.attack.system_calls import PAGE
+from edge.audit.attack.traces import Traces, take_away
+from edge.audit.attack.wanted import WITH_ALL_OF_LANDLOCK, verdict
 from edge.seal.birth import landlock_abi
 from edge.seal.descriptors import WRITABLE_FILE
 from edge.seal.inspection import Inspection
 from edge.seal.profiles import CONNECTION, PIPE
 
-PROJECT: Final = Path(__file__).resolve().parents[2]
+PROJECT: Final = Path(__file__).resolve().parents[3]
 DEADLINE_S: Final = 60.0
 """For all attempts of one process; they take less than one second."""
 HAS_A_SECOND_SET: Final = os.uname().machine == "x86_64"
@@ -112,7 +112,7 @@ def attack(profile: str, *, without: str = "") -> Attack:
 
 def _started(profile: str, without: str, planted: Planted) -> subprocess.Popen[bytes]:
     words = (without, planted.file, planted.udp, planted.target, planted.own, planted.token)
-    argv = [sys.executable, "-m", "edge.audit.attack_child", profile, *map(str, words)]
+    argv = [sys.executable, "-m", "edge.audit.attack.child", profile, *map(str, words)]
     if without != "landlock":
         readable = (PROJECT, Path(sys.prefix), Path(sys.base_prefix))
         writable = (planted.own,) if seal.PROFILES[profile].descriptors is None else ()

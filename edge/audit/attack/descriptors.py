@@ -7,8 +7,8 @@ import struct
 from functools import partial
 from typing import Final
 
-from edge.audit.attack_files import Attempts, Planted
-from edge.audit.system_calls import HERE, PAGE, Attempt, call, room
+from edge.audit.attack.files import Attempts, Planted
+from edge.audit.attack.system_calls import HERE, PAGE, Attempt, call, room
 
 NOWHERE: Final = struct.pack("=H", socket.AF_INET) + struct.pack("!H4s8x", 9, bytes([127, 0, 0, 1]))
 """The discard port of this machine."""

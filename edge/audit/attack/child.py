@@ -1,8 +1,8 @@
 """What can this process still do, now that it is sealed? A throw-away process that tries it all.
 
-    python -m edge.audit.attack_child PROFILE WITHOUT FILE UDP TARGET OWN TOKEN
+    python -m edge.audit.attack.child PROFILE WITHOUT FILE UDP TARGET OWN TOKEN
 
-It is sealed as every process of that profile is, but for what `attack_files.Planted` says was left
+It is sealed as every process of that profile is, but for what `files.Planted` says was left
 open on purpose. Answers on descriptor 1 with a line of JSON for each attempt, `[attempt, error]`
 (0: it worked), and an empty one at the end. A byte on descriptor 0 then lets it try the one that
 kills; without it, the end of descriptor 0 ends it.
@@ -15,38 +15,31 @@ from collections.abc import Iterator
 from typing import Final
 
 from edge import seal
-from edge.audit import (
-    attack_descriptors,
-    attack_files,
-    attack_kernel,
-    attack_memory,
-    attack_processes,
-    attack_sockets,
-)
-from edge.audit.attack_files import Attempts, Planted
-from edge.audit.system_calls import by_number, errno_of
+from edge.audit.attack import descriptors, files, kernel, memory, processes, sockets
+from edge.audit.attack.files import Attempts, Planted
+from edge.audit.attack.system_calls import by_number, errno_of
 
 TOPICS: Final = (
-    attack_files.by_a_path,
-    attack_files.by_a_file_opened_before,
-    attack_descriptors.by_its_own_pipe,
-    attack_descriptors.by_an_open_socket,
-    attack_descriptors.by_a_device,
-    attack_descriptors.by_a_new_descriptor,
-    attack_sockets.by_sockets,
-    attack_processes.by_a_new_process,
-    attack_processes.by_another_process,
-    attack_processes.by_what_others_see_of_it,
-    attack_kernel.by_what_stays_in_the_kernel,
-    attack_kernel.by_the_kernels_tools,
-    attack_memory.by_memory,
+    files.by_a_path,
+    files.by_a_file_opened_before,
+    descriptors.by_its_own_pipe,
+    descriptors.by_an_open_socket,
+    descriptors.by_a_device,
+    descriptors.by_a_new_descriptor,
+    sockets.by_sockets,
+    processes.by_a_new_process,
+    processes.by_another_process,
+    processes.by_what_others_see_of_it,
+    kernel.by_what_stays_in_the_kernel,
+    kernel.by_the_kernels_tools,
+    memory.by_memory,
 )
 ONLY_SEALED: Final = frozenset({
     "exec", "execveat", "exec an open file", "vfork", "ptrace", "be traced", "strict mode",
     "system calls handled by itself", "hang up the terminal", "reboot", "another kernel",
     "another kernel from a file", "kernel module", "kernel module from memory",
     "kernel keyring", "keyring of the session",
-    *(f"socket AF_{family}" for family in attack_sockets.OTHERS),
+    *(f"socket AF_{family}" for family in sockets.OTHERS),
 })  # fmt: skip
 """Where they work, nobody is left to tell of it, or the machine is not what it was."""
 LAST_LINE: Final = b"[]"

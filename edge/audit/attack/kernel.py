@@ -4,8 +4,8 @@ import os
 import struct
 from typing import Final
 
-from edge.audit.attack_files import Attempts, Planted
-from edge.audit.system_calls import HERE, PAGE, by_number, call, room
+from edge.audit.attack.files import Attempts, Planted
+from edge.audit.attack.system_calls import HERE, PAGE, by_number, call, room
 
 REMOVE: Final = 0
 """IPC_RMID"""

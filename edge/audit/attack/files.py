@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Final
 
-from edge.audit.system_calls import HERE, Attempt, call, room
+from edge.audit.attack.system_calls import HERE, Attempt, call, room
 
 Attempts = Mapping[str, Attempt]
 

@@ -12,10 +12,11 @@ from typing import Any
 import booted_systemd
 import pytest
 
-from edge import scene, seal, systemd, systemd_wall
+from edge import scene, seal, systemd
+from edge.systemd import wall as systemd_wall
 from models import manifest
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 CLIP = ROOT / "../shared/data/speech/ps_goforward.flac"
 PROCESSES = ("runtime", "chamber", "capture")
 DATA = "/var/lib/offrecord"
@@ -34,7 +35,11 @@ def inside(tmp_path_factory: pytest.TempPathFactory) -> Sequence[str]:  # type: 
 def found(inside: Sequence[str]) -> dict[str, Any]:
     if not CLIP.exists():
         pytest.skip("UNCHECKED: the shared clips are absent")
-    program = [sys.executable, str(ROOT / "tests/edge/unit_children.py"), str(CLIP.resolve())]
+    program = [
+        sys.executable,
+        str(ROOT / "tests/edge/systemd/unit_children.py"),
+        str(CLIP.resolve()),
+    ]
     ended = subprocess.run(
         [*inside, "sh", "-c", f"{SYSUSERS}; mkdir {DATA} && exec {shlex.join([*program, DATA])}"],
         env={

@@ -5,8 +5,8 @@ import struct
 from collections.abc import Callable
 from typing import Final
 
-from edge.audit.attack_files import Attempts, Planted
-from edge.audit.system_calls import (
+from edge.audit.attack.files import Attempts, Planted
+from edge.audit.attack.system_calls import (
     ANONYMOUS,
     EXECUTE,
     FIXED,

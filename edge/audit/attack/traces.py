@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, Self
 
-from edge.audit.attack_files import Planted
+from edge.audit.attack.files import Planted
 
 SHARED_PLACES: Final = ("/dev/shm", "/dev/mqueue")  # noqa: S108 (looked at)
 TABLES: Final = ("shm", "msg", "sem")

@@ -1,7 +1,7 @@
 """How does a child start as a unit of systemd, with its own pipe ends and behind its own walls?
 
 What the walls are stands in `deploy/offrecord-PROCESS.service`; whether they stand is read back by
-`edge/systemd_wall.py`.
+`edge/systemd/wall.py`.
 """
 
 import os
@@ -14,8 +14,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from edge import handover
-from edge.systemd_wall import directives, unit_file, unit_of
+from edge.systemd import handover
+from edge.systemd.wall import directives, unit_file, unit_of
 
 BORN_WITHIN_S: Final = 30.0
 HIDDEN: Final = ("/home/", "/root/", "/run/", "/var/", "/mnt/", "/media/")

@@ -14,11 +14,12 @@ from typing import Any
 
 import msgspec
 
-from edge import airlock, config, seal, systemd, systemd_wall
+from edge import airlock, config, seal, systemd
 from edge.messages import Ended, Go, Hello, Shown, Transcript
+from edge.systemd import wall as systemd_wall
 from models import manifest
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 CLIP = Path(sys.argv[1])
 READABLE = [ROOT, Path(sys.prefix), Path(sys.base_prefix), manifest.folder(), CLIP.parent]
 ENVIRONMENT = {"OFFRECORD_MODELS": str(manifest.folder()), "PYTHONPATH": str(ROOT)}

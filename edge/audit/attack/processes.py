@@ -6,8 +6,8 @@ import struct
 import threading
 from functools import partial
 
-from edge.audit.attack_files import Attempts, Planted
-from edge.audit.system_calls import HERE, LIBC, call, room
+from edge.audit.attack.files import Attempts, Planted
+from edge.audit.attack.system_calls import HERE, LIBC, call, room
 
 
 def by_a_new_process(planted: Planted) -> Attempts:

@@ -11,11 +11,12 @@ from pathlib import Path
 import pytest
 
 from edge import seal
-from edge.audit import Check, attacks
-from edge.audit.attack_child import ONLY_SEALED, attempts
-from edge.audit.attack_files import Planted
-from edge.audit.attack_wanted import BY_LANDLOCK, WANTED, WITH_ALL_OF_LANDLOCK, verdict
-from edge.audit.attacks import Attack
+from edge.audit import Check
+from edge.audit.attack import suite
+from edge.audit.attack.child import ONLY_SEALED, attempts
+from edge.audit.attack.files import Planted
+from edge.audit.attack.suite import Attack
+from edge.audit.attack.wanted import BY_LANDLOCK, WANTED, WITH_ALL_OF_LANDLOCK, verdict
 
 PROFILES = ("chamber", "mind", "voice", "firmware_bridge", "capture", "runtime")
 MEDIA = ("chamber", "mind", "voice", "firmware_bridge", "capture")
@@ -26,16 +27,16 @@ NOT_TOLD = "core dumps: this kernel does not tell"
 
 @pytest.fixture(scope="module", params=PROFILES)
 def attacked(request: pytest.FixtureRequest) -> Attack:
-    return attacks.attack(request.param)
+    return suite.attack(request.param)
 
 
 @pytest.fixture(scope="module")
 def open_chamber() -> Attack:
-    return attacks.attack("chamber", without="seccomp")
+    return suite.attack("chamber", without="seccomp")
 
 
 def details(attack: Attack) -> dict[str, Check]:
-    return {check.name.partition(": ")[2]: check for check in attacks.judged(attack)}
+    return {check.name.partition(": ")[2]: check for check in suite.judged(attack)}
 
 
 def test_every_profile_has_its_attack_run() -> None:
@@ -43,12 +44,12 @@ def test_every_profile_has_its_attack_run() -> None:
 
 
 def test_nothing_works_but_what_is_documented(attacked: Attack) -> None:
-    not_passed = [check for check in attacks.judged(attacked) if check.result != "pass"]
+    not_passed = [check for check in suite.judged(attacked) if check.result != "pass"]
     assert [check for check in not_passed if check.detail != NOT_TOLD] == []
 
 
 def test_each_profile_is_attacked_in_more_than_two_hundred_ways(attacked: Attack) -> None:
-    refused = [c for c in attacks.judged(attacked) if c.detail.startswith("refused: ")]
+    refused = [c for c in suite.judged(attacked) if c.detail.startswith("refused: ")]
     assert attacked.cut_short == ""
     assert len(attacked.answers) > 400
     assert len(refused) > 200
@@ -116,7 +117,7 @@ def test_landlock_alone_refuses_to_create_and_to_open_for_writing(open_chamber: 
 
 
 def test_the_filter_alone_holds_a_chamber() -> None:
-    attack = attacks.attack("chamber", without="landlock")
+    attack = suite.attack("chamber", without="landlock")
     not_wanted = {
         name: code for name, code in attack.answers.items() if name not in WANTED["chamber"]
     }
@@ -126,7 +127,7 @@ def test_the_filter_alone_holds_a_chamber() -> None:
 
 def test_what_only_landlock_refuses_is_named() -> None:
     for profile in BY_LANDLOCK:
-        found = attacks.attack(profile, without="landlock")
+        found = suite.attack(profile, without="landlock")
         failed = {name for name, check in details(found).items() if check.result == "fail"}
         wordings = tuple(BY_LANDLOCK[profile])
         about_itself = {"sealed from outside", "nothing is changed or left behind"}
@@ -164,12 +165,12 @@ def test_a_process_that_dies_is_heard_to_the_attempt_that_killed_it() -> None:
     with subprocess.Popen(
         [sys.executable, "-c", program], stdout=subprocess.PIPE, stderr=subprocess.PIPE
     ) as process:
-        heard = attacks._heard(process, ["one", "two"])
+        heard = suite._heard(process, ["one", "two"])
     assert heard == ({"one": 1}, "two: it was ended by SIGKILL")
 
 
 def test_a_process_that_stops_halfway_fails_the_suite() -> None:
-    whole = attacks.attack("chamber")
+    whole = suite.attack("chamber")
     cut = dataclasses.replace(whole, cut_short="fork: it was ended by SIGKILL")
     assert details(cut)["every attempt was made"].result == "fail"
 
@@ -177,7 +178,7 @@ def test_a_process_that_stops_halfway_fails_the_suite() -> None:
 def test_a_process_that_survives_the_other_set_of_calls_fails_the_suite() -> None:
     if os.uname().machine != "x86_64":
         pytest.skip("only x86_64 has a second set of numbers (x32)")
-    whole = attacks.attack("chamber")
+    whole = suite.attack("chamber")
     survived = dataclasses.replace(whole, exit_status=0)
     assert details(whole)["a call of x86_64's second set"].result == "pass"
     assert details(survived)["a call of x86_64's second set"].result == "fail"

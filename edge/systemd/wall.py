@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-UNITS: Final = Path(__file__).parents[1] / "deploy"
+UNITS: Final = Path(__file__).parents[2] / "deploy"
 ANSWER_WITHIN_S: Final = 30.0
 Properties = Mapping[str, str]
 """Directive -> value; of a directive that is repeated, the values joined by a space."""

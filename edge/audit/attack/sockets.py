@@ -7,8 +7,8 @@ import struct
 from functools import partial
 from typing import Final
 
-from edge.audit.attack_files import Attempts, Planted
-from edge.audit.system_calls import call
+from edge.audit.attack.files import Attempts, Planted
+from edge.audit.attack.system_calls import call
 
 KINDS: Final = {"stream": 1, "datagram": 2, "raw": 3, "record": 5}
 USUAL: Final = {"UNIX": 1, "INET": 2, "INET6": 10, "NETLINK": 16, "PACKET": 17, "VSOCK": 40}

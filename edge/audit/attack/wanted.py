@@ -6,7 +6,7 @@ from types import MappingProxyType
 from typing import Final
 
 from edge.audit import Result
-from edge.audit.system_calls import NO_SUCH_CALL, WORKED, in_words
+from edge.audit.attack.system_calls import NO_SUCH_CALL, WORKED, in_words
 
 Reasons = Mapping[str, str]
 """Attempt -> why it may work, for a person."""
