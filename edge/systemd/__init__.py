@@ -18,7 +18,10 @@ from edge.systemd import handover
 from edge.systemd.wall import directives, unit_file, unit_of
 
 BORN_WITHIN_S: Final = 30.0
-HIDDEN: Final = ("/home/", "/root/", "/run/", "/var/", "/mnt/", "/media/")
+HIDDEN: Final = (
+    *("/home/", "/root/", "/run/", "/var/", "/mnt/", "/media/"),
+    "/tmp/",  # noqa: S108 (it is what PrivateTmp hides)
+)
 """What lies below these is not seen in a unit unless it is bound; never all of such a folder."""
 
 

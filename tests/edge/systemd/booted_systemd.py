@@ -9,7 +9,7 @@ import shutil
 import signal
 import subprocess
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -25,11 +25,15 @@ cd "$1"
 mkdir upper work root
 mount -t overlay overlay -o "lowerdir=/,upperdir=$1/upper,workdir=$1/work" root
 cd root
+shift
+for place in "$@"; do  # it may lie on another file system, which the overlay does not show
+    mkdir -p ".$place"
+    mount --bind "$place" ".$place"
+done
 mount -t proc proc proc
 mount -t sysfs sysfs sys
 mount -t cgroup2 cgroup2 sys/fs/cgroup
 mount -t tmpfs -o mode=755 none run
-mount -t tmpfs none tmp
 mount -t tmpfs -o mode=755 none dev
 mkdir dev/shm dev/pts
 mount -t tmpfs none dev/shm
@@ -51,7 +55,8 @@ exec env -i container=other PATH=/usr/bin:/bin:/usr/sbin:/sbin \
 # A process enters its group before it makes a group namespace, whose root that is then.
 _ENTER = """
 echo $$ > "$1/cgroup.procs"
-exec unshare --mount --pid --fork --ipc --uts --cgroup --kill-child sh -c "$2" sh "$3"
+shift
+exec unshare --mount --pid --fork --ipc --uts --cgroup --kill-child sh -c "$@"
 """
 
 
@@ -67,14 +72,18 @@ def missing() -> str:
 
 
 @contextmanager
-def booted(scratch: Path) -> Iterator[Sequence[str]]:
-    """Boot it; yield the beginning of a command line that runs a command in it."""
+def booted(scratch: Path, places: Collection[Path]) -> Iterator[Sequence[str]]:
+    """Boot it; yield the beginning of a command line that runs a command in it.
+
+    `places` are folders that it must see where they are.
+    """
     groups = _groups()
     assert groups
     group = groups / f"offrecord-test-{os.getpid()}"
     group.mkdir()
     machine = subprocess.Popen(
-        ["sh", "-c", _ENTER, "sh", str(group), _BOOT, str(scratch)], stderr=subprocess.PIPE
+        ["sh", "-c", _ENTER, "sh", str(group), _BOOT, "sh", str(scratch), *map(str, places)],
+        stderr=subprocess.PIPE,
     )
     try:
         yield ["nsenter", "-t", str(_init(machine)), "-m", "-p", "-i", "-u", "-C", "-r", "-w"]

@@ -18,6 +18,7 @@ from models import manifest
 
 ROOT = Path(__file__).parents[3]
 CLIP = ROOT / "../shared/data/speech/ps_goforward.flac"
+PLACES = (ROOT, Path(sys.prefix), Path(sys.base_prefix), manifest.folder())
 PROCESSES = ("runtime", "chamber", "capture")
 DATA = "/var/lib/offrecord"
 SYSUSERS = shlex.join(["systemd-sysusers", str(ROOT / "deploy/offrecord.sysusers")])
@@ -27,7 +28,8 @@ SYSUSERS = shlex.join(["systemd-sysusers", str(ROOT / "deploy/offrecord.sysusers
 def inside(tmp_path_factory: pytest.TempPathFactory) -> Sequence[str]:  # type: ignore[misc]
     if why := booted_systemd.missing():
         pytest.skip(why)
-    with booted_systemd.booted(tmp_path_factory.mktemp("machine")) as command:
+    places = (*PLACES, *([CLIP.resolve().parent] if CLIP.exists() else []))
+    with booted_systemd.booted(tmp_path_factory.mktemp("machine"), places) as command:
         yield command
 
 
@@ -100,11 +102,10 @@ StandardError=append:/run/said
 
 
 def test_the_launchers_unit_carries_a_whole_run(inside: Sequence[str]) -> None:
-    places = {ROOT, Path(sys.prefix), Path(sys.base_prefix), manifest.folder()}
     drop_in = HERE.format(
         python=sys.executable,
         sound=scene.load(scene.folder("demo")).audio,
-        places=" ".join(map(str, places)),
+        places=" ".join(map(str, PLACES)),
         models=manifest.folder(),
         root=ROOT,
     )
