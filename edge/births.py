@@ -116,7 +116,8 @@ def _argv(wanted: Run, program: str, /, **options: str | float | bool) -> list[s
 
 
 def _readable(*more: Path) -> list[Path]:
-    return [PROJECT, Path(sys.prefix), Path(sys.base_prefix), *more]
+    """Return what a program needs to read; without its models the chamber says so itself."""
+    return [PROJECT, Path(sys.prefix), Path(sys.base_prefix), *(p for p in more if p.exists())]
 
 
 def _secrets(run: Run) -> tuple[str, ...]:

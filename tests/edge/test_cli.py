@@ -66,8 +66,10 @@ def test_a_bad_configuration_is_explained(tmp_path: Path) -> None:
     assert "the nearest is `hangover_ms`" in sentence
 
 
-def test_a_missing_model_is_named_with_its_remedy(tmp_path: Path) -> None:
-    ended = offrecord("run", "--audio", DEMO.audio, "--fast", OFFRECORD_MODELS=str(tmp_path))
+@pytest.mark.parametrize("folder", [".", "not-there"])
+def test_a_missing_model_is_named_with_its_remedy(tmp_path: Path, folder: str) -> None:
+    models = str(tmp_path / folder)
+    ended = offrecord("run", "--audio", DEMO.audio, "--fast", OFFRECORD_MODELS=models)
     assert "offrecord models fetch silero-vad" in refused(ended)
 
 
