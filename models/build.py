@@ -15,7 +15,7 @@ import numpy as np
 import onnx
 from numpy.typing import NDArray
 
-from models import ct2, tfjs, whisper
+from models import ct2, minilm, tfjs, torch_file, voice, whisper
 from models.graph import FloatGraph, Int8Graph
 from models.tail import silence_tail
 from models.tokens import write_tokens
@@ -76,11 +76,25 @@ def _pp_ocr(members: Members, folder: Path) -> None:
     _write_lines(folder / "characters.txt", [*alphabet.rstrip("\n").split("\n"), " "])
 
 
+def _voice(members: Members, folder: Path) -> None:
+    graph = FloatGraph()
+    voice.write(graph, torch_file.read(members["pretrained.pt"].read_bytes(), "model_state"))
+    (folder / "voice.onnx").write_bytes(graph.save("voice"))
+
+
+def _minilm(members: Members, folder: Path) -> None:
+    graph = minilm.made_small(members["model.onnx"].read_bytes())
+    (folder / "model.onnx").write_bytes(graph)
+    shutil.copyfile(members["vocab.txt"], folder / "vocab.txt")
+
+
 _STEPS: dict[str, Callable[[Members, Path], None]] = {
     "copy": _copy,
     "whisper": _whisper,
     "centernet": _centernet,
     "pp-ocr": _pp_ocr,
+    "voice": _voice,
+    "minilm": _minilm,
 }
 
 

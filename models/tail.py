@@ -30,7 +30,9 @@ def silence_tail(encoder: bytes) -> NDArray[np.float16]:
     primer = samples[: PRIMER_S * SAMPLE_RATE_HZ]
     window[: len(primer)] = primer
     results = session(encoder).run(None, {"mel": log_mel(window)[None]})
-    kept = np.concatenate(results)[:, :, FIRST_POSITION:]
+    keys, values = results[: len(results) // 2], results[len(results) // 2 :]
+    upright = [key.swapaxes(2, 3) for key in keys]
+    kept = np.concatenate([*upright, *values])[:, :, FIRST_POSITION:]
     return np.ascontiguousarray(kept, np.float16)
 
 
