@@ -31,7 +31,8 @@ NOT_A_NAME: Final = re.compile(
         """please again today now then right though exactly actually anyway tomorrow too thanks
         thank     ok okay yesterday tonight here there first honestly really maybe instead
         later earlier
-    something companion so well yes no yeah"""
+    something companion so well yes no yeah what what's where where's who
+        who's how how's when when's which why set start add take read wait"""
     ),
     re.IGNORECASE,
 )
@@ -64,7 +65,23 @@ IMPERATIVE: Final = re.compile(
     (?:add|put)\ .+\ (?:to|on)\ (?:my|the)\ (?:\w+\ )?(?:list|notes)\b.*|
     (?:set|start|give\ me|begin|make)\ (?:me\ )?(?:a|an|the|another)\ (?:[\w-]+\ ){0,4}
       (?:timer|alarm|countdown)\b.*|
-    (?:timer|alarm)\ (?:for|in|at)\ .+|
+    (?:timer|alarm)\ (?:for|in|at)\ .+|(?:timer|alarm),\ .+|
+    (?:start|stop|reset)\ (?:a|the|my)\ stopwatch\b.*|snooze\b.*|time\ me\b.*|count\ down\b.*|
+    (?:wake|ping|nudge|notify|alert)\ me\b.*|make\ sure\ (?:that\ )?i\ .+|
+    let\ me\ know\ (?:in\ .+|when\ .*\b(?:minutes?|hours?|seconds?|time)\b.*)|
+    (?:change|move|extend|reset|reschedule)\ (?:my|the|that)\ (?:[\w-]+\ ){0,2}
+      (?:timer|alarm|reminder|appointment)\b.*|
+    (?:add|put)\ .+\ (?:to|on|in|into)\ (?:my|the)\ (?:[\w-]+\ )?(?:timer|calendar|diary|schedule)|
+    (?:take|remove|cross|strike)\ .+\ (?:off|from)\ (?:my|the)\ (?:[\w-]+\ )?list\b.*|
+    (?:save|log|store|bookmark)\ (?:this|that|it|how)\b.*|keep\ (?:a\ note|track)\ of\ .+|
+    log\ my\ .+|read\ (?:me\ )?(?:out\ )?my\ (?:[\w-]+\ )?(?:notes?|lists?|reminders?)\b.*|
+    read\ (?:me\ )?the\ (?:small|fine)\ print\b.*|
+    scan\ (?:this|that|the)\ (?:code|receipt|page|label|ticket|document)\b.*|
+    convert\ .+\ (?:to|into)\ .+|sum\ up\ .+|list\ (?:the|all|my)\ .+|
+    (?:suggest|recommend)\ (?:a|an|some|me)\ .+|say\ that\ again\b.*|play\ that\ (?:back|again)\b.*|
+    (?:draft|write|send)\ (?:a|an)\ (?:message|email|text|mail|reply)\ .+|
+    find\ (?:what|the\ note|out)\ .+|tell\ me\ something\ about\ .+|forget\ what\ .+|
+    delete\ what\ .+|don'?t\ keep\ (?:this|that|any\ of\ (?:this|that))\b.*|
     (?:cancel|stop|pause|clear|delete)\ (?:the|my|that|all)\ (?:[\w-]+\ ){0,3}
       (?:timers?|alarms?|reminders?|notes?)\b.*|
     forget\ (?:(?:the|these|those)\ (?:last|past)\b.*|(?:that|this)(?:\ again)?[.!]*$|
@@ -77,9 +94,11 @@ IMPERATIVE: Final = re.compile(
     read\ .+\ (?:to|for)\ me\b.*|read\ .+\ (?:aloud|out\ loud)\b.*|
     (?:summari[sz]e|recap|translate|define|calculate|describe|explain)\b\ .+|
     (?:spell|look\ up|search\ for|repeat)\ (?!after\b).+|
-    (?:tell|show|give)\ me\ (?!about\ (?:it|that|yourself)\b|(?:a\ (?:minute|moment|second|hand|
-      break|call|hug|kiss|lift)|your|the\ truth|you)\b)(?:what|where|when|who|how|which|if|whether|
-      about|the|a|an|again|my|everything)\b.*|
+    give\ me\ (?:a|an|the|some|my)\ (?:[\w-]+\ ){0,2}(?:summary|recap|overview|list|recipe|hint|
+      definition|translation|example|directions|time|date|weather|forecast|news|idea|ideas)\b.*|
+    (?:tell|show)\ me\ (?!(?:about\ (?:it|that|yourself)|a\ (?:minute|moment|second|hand|
+      break|call|hug|kiss|lift)|your|the\ truth|you)\b|what\ happened(?:,|$))(?:
+      what|where|when|who|how|which|if|whether|about|the|a|an|again|my|everything)\b.*|
     help\ me\ (?:remember|find|recall)\b.*|
     find\ my\ .+
     )$""",
@@ -104,6 +123,13 @@ ABOUT_MY_LIFE: Final = re.compile(
     (?:what|which|how\ (?:many|much|long|far))\ .+\bmy\ .*|
     when\ (?:does|do|did|will|must|should)\ .*\bmy\b.*|
     (?:what|when|where|who|how)\ (?:was|were)\ i\ \w+.*|
+    any\ idea\ (?:where|what|when|who|which)\ .*\b(?:i|my)\b.*|
+    i\ (?:can'?t|cannot|don't)\ (?:remember|know)\ where\ i\ (?:put|left|parked|hid|laid)\b.*|
+    i\ (?:need|have)\ to\ find\ my\ .+|i\ forgot\ where\ i\ (?:put|left|parked|hid|laid)\b.*|
+    (?:on|in|at)\ (?:which|what)\ [\w-]+\ (?:did|was|am|is|are)\ (?:i|my)\b.+|
+    which\ [\w-]+\ (?:has|holds)\ (?:the|my)\ .+|(?:is|are)\ .+\ on\ my\ .*list\b.*|
+    i(?:'d|\ would)\ like\ to\ know\ (?!why\b).+|
+    i\ (?:need|want)\ to\ know\ (?:where|when|what|who)\ (?:i|my)\b.+|
     (?:is|are|was|were)\ my\ .+|
     (?:what|who|whom|where|when|how)\ (?:do|should|must)\ i\ (?:need|have|still).*
     )$""",
@@ -136,6 +162,12 @@ ABOUT_SIGHT: Final = re.compile(
     what\ (?:kind|sort|type|colou?r|brand|breed|make)\ (?:of\ .+\ )?(?:is|are|was)[ ]
       (?:this|that|the|these|it)\b.*|
     what\ am\ i\ (?:looking|seeing|holding|reading)\b.*|
+    (?:what|which)\ (?:number|line|platform|model|size|page|floor|street)\ (?:is\ (?:this|that)|
+      does\ (?:it|this|that)\ say)\b.*|
+    (?:is|are)\ there\ .+\ (?:on|in)\ (?:this|that|these|those|the\ (?:label|sign|menu|box|letter))
+      \b.*|
+    does\ (?:this|that|the)\ (?:\w+\ )?(?:label|sign|menu|letter|notice|page|box|packet)\ say\b.*|
+    can\ you\ (?:see|read)\ (?:what|how|who|where)\b.+|
     how\ many\ .+\ (?:do|can)\ (?:you|i)\ see\b.*
     )$""",
     re.IGNORECASE | re.VERBOSE,
@@ -143,8 +175,11 @@ ABOUT_SIGHT: Final = re.compile(
 ABOUT_THE_COMPANION: Final = re.compile(
     r"""^(?:
     (?:do|did|can)\ you\ remember\ (?:where|what|when|who|which|how\ (?:much|many|long)|my|the)\b.+|
-    (?:do|did)\ you\ (?:hear|catch|note|write)\b.+|
-    do\ you\ (?:know|have)\ (?:.*\bmy\b|the\ time\b|any\ notes).*|
+    (?:do|did)\ you\ (?:hear|catch|note|write)\ (?!(?:about|from|that|the\ news)\b).+|
+    did\ you\ see\ where\ i\b.+|what\ do\ you\ (?:remember|know)\ about\ m[ey]\b.*|
+    what\ did\ i\ ask\ you\ to\ (?:remind|remember|note|write)\b.*|
+    how\ (?:long\ |hot\ )?do\ you\ (?:boil|cook|bake|roast|fry|steam|grill|poach|toast)\b.+|
+    do\ you\ (?:know|have)\ (?:.*\b(?:my|where\ i|what\ i|when\ i)\b|the\ time\b|any\ notes).*|
     (?:how|what)\ do\ you\ (?:say|spell|call|pronounce)\b.+|
     are\ you\ (?:listening|recording|watching|on|awake)\b.*|
     what\ (?:have\ you|did\ you)\ (?:heard|hear|seen|see|noted|note|remember|store|stored|record)
@@ -165,6 +200,16 @@ ABOUT_THE_WORLD: Final = re.compile(
       plays|played|was|is|owns|leads|rules|killed|designed)\ (?!(?:that|this|it|you|he|she)\b).+|
     what\ (?:time|day|date|year)\ (?:is|was|does|do|did|will)\b.+|
     what(?:'s|\ is)\ (?:the\ )?(?:time|date|day)\b.*|
+    how\ (?:far|long)\ (?:is|was)\ it\ (?:to|from|until|till|since)\b.+|
+    how\ many\ (?:days|weeks|months|hours|minutes)\ (?:until|till|to|since|before|in)\b.+|
+    how\ (?:cold|warm|hot|windy|humid|late)\ is\ it(?:\ (?:outside|today|now|there|in\ .+))?|
+    (?:will|is)\ it\ (?:going\ to\ )?(?:rain|snow|freeze|thunder|raining|snowing)\b.*|
+    is\ (?:today|tomorrow|monday|friday)\ an?\ .+|is\ an?\ [\w-]+\ an?\ [\w-]+|
+    can\ (?:dogs|cats|babies|birds|humans|horses|fish)\ .+|
+    does\ (?!(?:it|this|that|he|she|the|anyone|anybody|someone|any)\b)[\w-]+\ (?:cause|contain|help|
+      thin|hurt|cure|expire|freeze|melt|grow|work\ (?:for|against))\b.*|
+    which\ (?!one\b)[\w-]+\ (?:has|have|is|was|are)\ the\ .+|
+    what\ (?:should|can|could)\ i\ (?:cook|bake|wear|make\ with)\b.+|what\ happened\ (?:at|in)\ .+|
     how\ (?:many|much|far|tall|old|big|long|high|deep|heavy|fast|hot|cold|often)[ ]
       (?!(?:longer|more\ of|of\ this)\b)(?:[\w'-]+\ ){{0,4}}{AUX}\b\ (?!(?:it|this|that|these|
       those|he|she|they|the\ bill)\b).+|
@@ -184,14 +229,22 @@ IDIOM: Final = re.compile(
     r"""^(?:(?:what|how)\ (?:about|if|else|come|dare|the\ \w+[.?!]*$)|what's\ up|
     how(?:'s|\ is|\ are)[ ]
     (?:it|things|everything|life|work|your|the\ (?:family|kids|wife|weather))|who\ (?:knows|cares)|
-    how\ many\ times|why\ (?:not|don't|do\ i|am\ i|can't)|what\ a\b|what\ do\ i\ (?:care|know)|
-    (?:what|how)\ (?:am|do|did)\ i\ (?:supposed|know|look)\b|where\ do\ i\ (?:sign|pay|sit|stand)|
+    how\ many\ times(?!\ (?:did|have|has|was)\b)|.*\bup\ to$|what\ a\b|
+    why\ (?:not|don't|do\ i|am\ i|can't)|what\ do\ i\ (?:care|know(?!\ about))|
+    (?:what|how)\ (?:am|do|did)\ i\ (?:supposed|know(?!\ about)|look)\b|
+    where\ do\ i\ (?:sign|pay|sit|stand)|
     who\ do\ i\ (?:speak|talk)\ to|how\ (?:can|may)\ i\ help|what\ can\ i\ (?:get|do)|
     am\ i\ (?:right|late|next|in\ your|interrupting)|do\ i\ (?:have\ to|really|look|know)|
     did\ i\ (?:miss|wake|hurt|scare|interrupt)|was\ i\ (?:too|wrong|that)|
-    (?:explain|describe|repeat|spell)\ (?:yourself|that|it|this)[.!]*$|
+    (?:can|could|would)\ you\ (?:repeat|spell)\ (?:yourself|that|it|this)\b.*|
+    (?:explain|describe|repeat|spell)\ (?:yourself|that|it|this)(?:\ for\ me)?[.!,]*(?:\ please)?$|
+    what\ am\ i\ (?:even|still|really)?\ ?doing\b.*|
+    .*\b(?:he|she|they|i)\ (?:asked|said|cried|wondered|replied)$|
+    (?:is|are|has|have|did|does|was|were)\ (?:he|she|they)\ \w+(?:\ (?:yet|too|now|again))?$|
+    .*\b(?:is|are|was|were)\ (?:he|she|they)\ \w+ing$|
+    what\ did\ (?:he|she|they)\ say\ to\ (?:that|it|this)$|
     how\ (?:did|was|is|are|were)\ (?:the|that|his|her|their)\ (?:\w+\ )?\w+(?:\ (?:go|turn\ out))?$|
-    what(?:'s|\ \w+)\ (?:his|her|their|its|it)\b.{0,20}$|
+    what(?:'s|\ \w+)\ (?:his|her|their|its|it)\b(?!\ say).{0,20}$|
     what(?:'s|\ \w+)\ .*\b(?:best|worst|coolest|favou?rite|most|\w+iest)\b.*|
     what(?:'s|\ \w+)\ (?!.*weather).*\ like$)""",
     re.IGNORECASE | re.VERBOSE,
@@ -207,7 +260,11 @@ ASKED_OF_YOU: Final = re.compile(
     r"^(?:can|could|would|will) (?:you|ya)\b|\bwant you to\b", re.IGNORECASE
 )
 FOLLOW_UP: Final = re.compile(
-    r"^(?:and |what about |how about |and what about )(?!(?:you|your|we|us)\b)[\w' -]+\?$|"
+    r"^(?:and |what about |how about |and what about )(?!(?:you|your|we|us|how (?:is|are))\b)"
+    r"[\w' -]+\?$|^(?:(?:can|could) you )?(?:repeat|say) that\b.{0,20}$|^what else\?$|"
+    r"^tell me more\b.{0,20}$|"
+    r"^(?:no,? |sorry,? )*(?:i meant|not th(?:at|e)|the other)\b.{0,60}$|^are you sure\?$|"
+    r"^make (?:it|that) .{0,30}$|^(?:which|what) (?:one|part) was that\?$|"
     r"^(?:when|where|who|which one|how long|how many|how much)(?: was that| exactly)?\?$",
     re.IGNORECASE,
 )

@@ -1,0 +1,215 @@
+"""Which utterances does the companion act on, of those meant for it and of those that are not?
+
+Everything is as it ships: the sealed chamber hears the sounds, and the runtime decides and answers,
+with the dialogue state that its own answers make. An utterance was acted on when an answer began.
+"""
+
+import asyncio
+import tempfile
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Final, TypeVar
+
+import msgspec
+import numpy as np
+import soundfile
+
+from edge import config, voice_profile
+from edge.bench import CannotMeasure
+from edge.bench.speech import load_clip
+from edge.births import Run
+from edge.capture.sources import describe
+from edge.clock import SAMPLE_RATE_HZ, to_samples
+from edge.launcher import Launcher
+from edge.messages import (
+    ContextPacket,
+    Enrol,
+    OffTheRecord,
+    SealState,
+    Shown,
+    Transcript,
+    VoiceProfile,
+)
+from edge.signals import Samples
+
+_T = TypeVar("_T")
+GAP_S: Final = 2.0
+"""Silence between two clips: longer than any endpoint."""
+HOUR_S: Final = 3600
+ENROLMENT_S: Final = 30
+"""Of speech, from which the wearer's voice is learnt."""
+
+
+class Clip(msgspec.Struct, frozen=True):
+    """One line of a manifest; further keys are ignored. Without `addressed` it is a bystander's."""
+
+    file: str
+    text: str
+    addressed: bool | None = None
+
+
+@dataclass
+class Heard:
+    """What became of a clip."""
+
+    clip: Clip
+    sound: Samples
+    text: str = ""
+    acted_on: bool = False
+
+
+@dataclass
+class Leg:
+    """One run over clips, which ends early when the companion is told to hear nothing."""
+
+    clips: Sequence[Heard]
+    sealed: dict[str, str] = field(default_factory=dict)
+    hushed_at: int = -1
+    """The clip that ended it."""
+
+
+def measure(
+    manifest_path: Path, bystanders: Path | None = None, *, enrolled: bool = False
+) -> dict[str, Any]:
+    """Play the clips of both manifests as one stream, evenly mixed, and count what is acted on.
+
+    `enrolled`: the voice of the first manifest has been learnt, and only it is listened to.
+    """
+    own = read_manifest(manifest_path)
+    if any(clip.addressed is None for clip in own):
+        raise CannotMeasure(f"{manifest_path} does not say of each clip whether it was `addressed`")
+    groups = [
+        [(manifest_path, clip) for clip in own if clip.addressed],
+        [(manifest_path, clip) for clip in own if not clip.addressed],
+        [(bystanders, clip) for clip in read_manifest(bystanders)] if bystanders else [],
+    ]
+    clips = [Heard(clip, load_clip(path.parent / clip.file)) for path, clip in mixed(groups)]
+    learnt_from = [each for each in clips if each.clip.addressed is not None]
+    voice = asyncio.run(_learnt(learnt_from)) if enrolled else None
+    sealed = _play(clips, voice)
+    return figures(clips) | {"enrolled": enrolled, "sealed": sealed}
+
+
+def read_manifest(path: Path) -> list[Clip]:
+    """Return the clips of a manifest; raise CannotMeasure."""
+    try:
+        lines = path.read_text("utf-8").splitlines()
+        return [msgspec.json.decode(line, type=Clip) for line in lines if line.strip()]
+    except OSError:
+        raise CannotMeasure(f"cannot read the manifest {path}") from None
+    except msgspec.MsgspecError:
+        raise CannotMeasure(
+            f"{path} is no manifest: JSON lines with `file`, `text` and `addressed`"
+        ) from None
+
+
+def mixed(groups: Sequence[Sequence[_T]]) -> list[_T]:
+    """Return the members of all groups, each group spread evenly: requests and others alternate."""
+    placed = [
+        ((place + 0.5) / len(group), number, member)
+        for number, group in enumerate(groups)
+        for place, member in enumerate(group)
+    ]
+    return [member for _, _, member in sorted(placed, key=lambda each: each[:2])]
+
+
+def figures(clips: Sequence[Heard]) -> dict[str, Any]:
+    """Return the shares and counts of clips that have been heard."""
+    requests = [each for each in clips if each.clip.addressed]
+    others = [each for each in clips if each.clip.addressed is False]
+    bystanders = [each for each in clips if each.clip.addressed is None]
+    wrong = [each for each in (*others, *bystanders) if each.acted_on]
+    other_s = sum(len(each.sound) for each in (*others, *bystanders)) / SAMPLE_RATE_HZ
+    answered = sum(each.acted_on for each in requests)
+    return {
+        "request_recall": round(answered / len(requests), 4) if requests else None,
+        "others_acted_on": sum(each.acted_on for each in others),
+        "bystanders_acted_on": sum(each.acted_on for each in bystanders),
+        "false_replies_per_hour": round(len(wrong) * HOUR_S / other_s, 2) if other_s else 0.0,
+        "requests": len(requests),
+        "others": len(others),
+        "bystanders": len(bystanders),
+        "other_speech_s": round(other_s, 1),
+        "missed": [_told(each) for each in requests if not each.acted_on],
+        "wrong": [_told(each) for each in wrong],
+    }
+
+
+def _told(each: Heard) -> dict[str, str]:
+    return {"file": each.clip.file, "recognised": each.text}
+
+
+def _play(clips: Sequence[Heard], voice: VoiceProfile | None) -> dict[str, str]:
+    """Hear all clips. After "stop listening" another run goes on behind it, as after an unmute."""
+    sealed: dict[str, str] = {}
+    while clips:
+        leg = Leg(clips)
+        # The stream is written where only this bench's own temporary folder is, and removed with it
+        with tempfile.TemporaryDirectory(prefix="offrecord-bench-") as folder:
+            asyncio.run(_run(leg, Path(folder), voice))
+        sealed |= leg.sealed
+        clips = clips[leg.hushed_at + 1 :] if leg.hushed_at >= 0 else []
+    return sealed
+
+
+async def _learnt(clips: Sequence[Heard]) -> VoiceProfile:
+    """Return the voice of some clips, as `offrecord enroll` learns it."""
+    learnt: list[VoiceProfile] = []
+
+    def show(message: Shown) -> None:
+        if isinstance(message, VoiceProfile):
+            learnt.append(message)
+
+    with tempfile.TemporaryDirectory(prefix="offrecord-bench-") as folder:
+        enrol = Enrol(speech_s=ENROLMENT_S)
+        await Launcher(_a_run(clips, Path(folder), enrol=enrol), show).launch()
+    if not learnt:
+        raise CannotMeasure(f"the manifest has less than {ENROLMENT_S} s of its wearer's speech")
+    return learnt[0]
+
+
+def _a_run(
+    clips: Sequence[Heard], folder: Path, *, enrol: Enrol | None = None, knows_voice: bool = False
+) -> Run:
+    """Return a run over clips, faster than life."""
+    gap = np.zeros(to_samples(GAP_S), np.float32)
+    stream = np.concatenate([part for each in clips for part in (each.sound, gap)])
+    file = folder / "stream.wav"
+    soundfile.write(file, stream, SAMPLE_RATE_HZ, subtype="PCM_16")
+    settings = config.Config(
+        # So fast, a stream says as much as many days: the budget is not measured here.
+        airlock=config.Airlock(rate_bytes_s=4096, burst_bytes=1 << 20),
+        privacy=config.Privacy(mode="wearer" if knows_voice else "auto"),
+    )
+    source = describe("audio", str(file), settings)
+    return Run(config=settings, sources=[source], data=folder / "notes", fast=True, enrol=enrol)
+
+
+async def _run(leg: Leg, folder: Path, voice: VoiceProfile | None) -> None:
+    gap_samples = to_samples(GAP_S)
+    starts = np.cumsum([0, *(len(each.sound) + gap_samples for each in leg.clips)])
+    run = _a_run(leg.clips, folder, knows_voice=voice is not None)
+    if voice:
+        run.data.mkdir(mode=0o700)
+        voice_profile.store(run.data, voice)
+    latest = 0
+
+    def show(message: Shown) -> None:
+        nonlocal latest
+        if leg.hushed_at >= 0:
+            return
+        if isinstance(message, SealState):
+            leg.sealed[message.process] = message.level
+        elif isinstance(message, Transcript):
+            middle = (message.start_ms + message.end_ms) * SAMPLE_RATE_HZ // 2000
+            latest = int(np.searchsorted(starts, middle, side="right")) - 1
+            leg.clips[latest].text = f"{leg.clips[latest].text} {message.text}".strip()
+        elif isinstance(message, ContextPacket):
+            leg.clips[latest].acted_on = True
+        elif isinstance(message, OffTheRecord):
+            leg.hushed_at = latest
+            launcher.stop()
+
+    launcher = Launcher(run, show)
+    await launcher.launch()

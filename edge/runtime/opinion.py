@@ -1,0 +1,132 @@
+"""What does the mind think of a sentence? Asked through two pipes, with a deadline.
+
+A mind that is not there, slow or dead costs a question once and no more than the deadline: then
+rules alone decide for a while. No text is stored, only the numbers that corrections have changed.
+"""
+
+import contextlib
+import os
+import select
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+import msgspec
+
+from edge import whole_file
+from edge.addressee import Opinion
+from edge.messages import Adopt, Answers, Asks, Consider, Considered, Correct, Learnt, Steps
+
+FILE_NAME: Final = "addressee.json"
+"""In the data folder: what corrections have changed."""
+DEADLINE_S: Final = 0.15
+REST_S: Final = 5.0
+"""After a question that was not answered in time, so long nothing is asked."""
+PACKET_BYTES: Final = 4096
+
+
+class Learning(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What the file holds."""
+
+    steps: Steps = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Pipes:
+    """The runtime's ends: questions are written to one, answers read from the other."""
+
+    asks: int
+    answers: int
+
+
+class Opinions:
+    """The runtime's side of the mind. It speaks once the launcher has checked the mind's seal."""
+
+    def __init__(self, pipes: Pipes, folder: Path) -> None:
+        self._pipes = pipes
+        self._path = folder / FILE_NAME
+        self._learnt = load(self._path)
+        self._number = 0
+        self._asks_again_s = float("inf")
+        self._decoder: msgspec.msgpack.Decoder[Answers] = msgspec.msgpack.Decoder(Answers)
+        for descriptor in (pipes.asks, pipes.answers):
+            os.set_blocking(descriptor, False)
+
+    @property
+    def has_learnt(self) -> bool:
+        """Whether corrections have changed anything."""
+        return any(self._learnt.steps)
+
+    def awake(self) -> None:
+        """Know that a mind, sealed and checked, reads the pipe: give it what was learnt."""
+        self._asks_again_s = 0.0
+        self._tell(Adopt(self._learnt.steps))
+
+    def asleep(self) -> None:
+        """Know that there is no mind."""
+        self._asks_again_s = float("inf")
+
+    def ask(self, text: str, *, follows_reply: bool) -> Opinion | None:
+        """Return the mind's opinion; None when there is none in time."""
+        self._number += 1
+        answer = self._exchange(Consider(self._number, text, follows_reply))
+        if not isinstance(answer, Considered):
+            return None
+        return Opinion(answer.score / 1000, answer.learnt / 1000)
+
+    def correct(self, text: str, *, follows_reply: bool, was_meant: bool) -> bool:
+        """Teach the mind; False when it did not learn, or the disk would not keep it."""
+        self._number += 1
+        answer = self._exchange(Correct(self._number, text, follows_reply, was_meant))
+        if not isinstance(answer, Learnt):
+            return False
+        self._learnt = Learning(answer.steps)
+        return store(self._path, self._learnt)
+
+    def _exchange(self, ask: Consider | Correct) -> Answers | None:
+        now_s = time.monotonic()
+        if now_s < self._asks_again_s or not self._tell(ask):
+            return None
+        until_s = now_s + DEADLINE_S
+        while (left_s := until_s - time.monotonic()) > 0:
+            answer = self._read(left_s)
+            if answer and answer.number == ask.number:
+                return answer
+        self._asks_again_s = time.monotonic() + REST_S
+        return None
+
+    def _tell(self, ask: Asks) -> bool:
+        """Write a question; False when nobody reads: a full pipe is a mind that hangs."""
+        with contextlib.suppress(BlockingIOError, BrokenPipeError):
+            os.write(self._pipes.asks, msgspec.msgpack.encode(ask))
+            return True
+        return False
+
+    def _read(self, wait_s: float) -> Answers | None:
+        """Return the next answer within so long; a late one to an older question is one too."""
+        poll = select.poll()
+        poll.register(self._pipes.answers, select.POLLIN)
+        if not poll.poll(wait_s * 1000):
+            return None
+        packet = os.read(self._pipes.answers, PACKET_BYTES)
+        if not packet:
+            self.asleep()
+        with contextlib.suppress(msgspec.MsgspecError):
+            return self._decoder.decode(packet)
+        return None
+
+
+def load(path: Path) -> Learning:
+    """Return what was learnt; nothing where there is no file, or none that can be read."""
+    with contextlib.suppress(OSError, msgspec.MsgspecError):
+        return msgspec.json.decode(path.read_bytes(), type=Learning)
+    return Learning()
+
+
+def store(path: Path, learning: Learning) -> bool:
+    """Write what was learnt; False when the disk would not take it."""
+    with contextlib.suppress(OSError):
+        whole_file.write(path, msgspec.json.encode(learning))
+        return True
+    return False
