@@ -20,7 +20,16 @@ from edge import config, seal
 from edge.chamber.doors import AIRLOCK_FD, ENTERS_FD, Exit, Slot, as_they_come, in_step, told
 from edge.chamber.loop import Senses, run_in_step, run_live
 from edge.chamber.shelf import Shelf
-from edge.messages import Allowance, Dying, Ended, Go, Hello, Watch
+from edge.messages import (
+    Allowance,
+    Dying,
+    Ended,
+    Enrol,
+    Go,
+    Hello,
+    VoiceProfile,
+    Watch,
+)
 
 if TYPE_CHECKING:
     from edge.chamber.ears import Ears
@@ -40,7 +49,9 @@ def hear_and_see(slots: Sequence[Slot], senses: Senses, exit_: Exit, lockstep: i
     """Live: understand what comes through the slots until every source has ended."""
     if lockstep:
         return run_in_step(in_step(slots[:lockstep]), senses, exit_)
-    return run_live(as_they_come(slots), senses, exit_)
+    ears = senses.ears
+    is_quiet = (lambda: ears.is_quiet) if ears else (lambda: False)
+    return run_live(as_they_come(slots, is_quiet), senses, exit_)
 
 
 def main(life: Life = hear_and_see) -> int:
@@ -72,7 +83,7 @@ def main(life: Life = hear_and_see) -> int:
 def load(settings: config.Config, wanted: list[str], shelf: Shelf) -> Senses:
     """Load and warm up the specialists of the senses that are wanted."""
     return Senses(
-        ears=_load_ears(settings, shelf) if "audio" in wanted else None,
+        ears=_load_ears(settings, shelf, wanted) if "audio" in wanted else None,
         eyes=_load_eyes(settings.vision, shelf) if "video" in wanted else None,
         asr=shelf.index(settings.recogniser.model),
         detector=shelf.index("centernet"),
@@ -90,10 +101,10 @@ def give_back_memory() -> None:
 # Imported when wanted, before the seal: who only listens need not carry OpenCV.
 
 
-def _load_ears(settings: config.Config, shelf: Shelf) -> "Ears":
+def _load_ears(settings: config.Config, shelf: Shelf, wanted: list[str]) -> "Ears":
     from edge.chamber import ears  # noqa: PLC0415 (see above)
 
-    return ears.load(settings, shelf)
+    return ears.load(settings, shelf, knows_voices="voices" in wanted)
 
 
 def _load_eyes(settings: config.Vision, shelf: Shelf) -> "Eyes":
@@ -123,7 +134,18 @@ def obey(senses: Senses, exit_: Exit) -> None:
             senses.ears.watched = message.levels
         elif isinstance(message, Allowance):
             exit_.allow(message.day_left_bytes)
+        elif isinstance(message, Enrol | VoiceProfile):
+            _meet(message, senses)
     os._exit(0)
+
+
+def _meet(message: Enrol | VoiceProfile, senses: Senses) -> None:
+    """Learn the wearer's voice, or know it; a chamber born without the model for it does not."""
+    who = senses.ears.who if senses.ears else None
+    if who and isinstance(message, Enrol):
+        who.enrol(message)
+    elif who and isinstance(message, VoiceProfile):
+        who.know(message)
 
 
 def _arguments() -> argparse.Namespace:

@@ -69,6 +69,8 @@ class Recognition:
     mel_us: int
     encode_us: int
     decode_us: int
+    finished: float | None = None
+    """Probability that a sentence ends with the last word; None if that was not asked."""
 
 
 @dataclass(slots=True)
@@ -89,6 +91,8 @@ class _Said:
     no_speech: float
     repeats: bool
     """It was stopped because it repeated itself; one copy is kept."""
+    finished: float | None = None
+    """Probability of a full stop or the like after the last word; None if it was stopped."""
 
 
 class Recogniser:
@@ -143,6 +147,7 @@ class Recogniser:
             mel_us=spent.mel_us,
             encode_us=spent.encode_us,
             decode_us=spent.decode_us,
+            finished=None if rejected else said.finished,
         )
 
     def _second_look(self, samples: Samples, first: _Said, spent: _Spent) -> _Said:
@@ -198,9 +203,14 @@ class Recogniser:
         tokens: list[int] = []
         logprob = 0.0
         surplus = 0
+        finished, after_word = 0.0, True
         while True:
             token = int(logits.argmax())
-            logprob += math.log(_probability(logits, token))
+            likely = _probability(logits, token)
+            logprob += math.log(likely)
+            if after_word and token not in vocabulary.words:
+                finished = likely * _ratio(logits, vocabulary.stops, token)
+            after_word = token in vocabulary.words
             if token == vocabulary.end or len(tokens) == budget:
                 break
             tokens.append(token)
@@ -211,7 +221,8 @@ class Recogniser:
             logits += vocabulary.never
         kept = tokens[: len(tokens) - surplus]
         confidence = math.exp(logprob / (len(tokens) + 1))
-        return _Said(kept, confidence, no_speech, repeats=surplus > 0)
+        whole = token == vocabulary.end
+        return _Said(kept, confidence, no_speech, surplus > 0, finished if whole else None)
 
 
 def is_speech(no_speech: float, confidence: float) -> bool:
@@ -229,6 +240,11 @@ def has_words(text: str) -> bool:
 def _probability(logits: Floats, token: int) -> float:
     """Return the softmax of logits, float32 (V,), at one token."""
     return float(1.0 / np.exp(logits - logits[token]).sum())
+
+
+def _ratio(logits: Floats, tokens: list[int], to: int) -> float:
+    """Return how much likelier any of these tokens is than another one."""
+    return float(np.exp(logits[tokens] - logits[to]).sum())
 
 
 def _since_us(began_ns: int) -> int:

@@ -5,9 +5,10 @@ from enum import Enum, auto
 from typing import Final
 
 from edge import config
+from edge.chamber.turn import ends
 from edge.signals import CHUNK_MS
 
-PAUSE_MS: Final = 320
+PAUSE_MS: Final = 192
 """Silence in which a breath becomes a pause. Most pauses turn out to be the end; those who cannot
 wait work on what was said so far, and nobody listens to more silence than this."""
 
@@ -29,24 +30,28 @@ PAUSE_CHUNKS: Final = chunks_of(PAUSE_MS)
 
 
 class Gate:
-    """Opens on enough speech within a short window, closes on enough silence in a row."""
+    """Opens on enough sure speech within a short window, closes on enough silence in a row."""
 
-    def __init__(self, endpointing: config.Gate) -> None:
+    def __init__(self, endpointing: config.Gate, turn: config.Turn) -> None:
         self.is_open = False
+        self._endpointing, self._turn = endpointing, turn
         self._onset_chunks = chunks_of(endpointing.onset_ms)
-        self._hangover_chunks = chunks_of(endpointing.hangover_ms)
         self._recent: deque[bool] = deque(maxlen=2 * self._onset_chunks)
         self._silent_chunks = 0
 
-    def update(self, is_speech: bool) -> Edge | None:
-        """Take one chunk's verdict; return what changed."""
+    def update(self, probability: float, finished: float | None = None) -> Edge | None:
+        """Take one chunk's probability of speech; return what changed.
+
+        In a pause, `finished` says how likely a sentence ended before it, if that is known by now.
+        """
         if self.is_open:
+            is_speech = probability >= self._endpointing.speech_probability
             self._silent_chunks = 0 if is_speech else self._silent_chunks + 1
-            if self._silent_chunks >= self._hangover_chunks:
+            if ends(self._silent_chunks * CHUNK_MS, finished, self._endpointing, self._turn):
                 self.close()
                 return Edge.ENDED
             return Edge.PAUSED if self._silent_chunks == PAUSE_CHUNKS else None
-        self._recent.append(is_speech)
+        self._recent.append(probability >= self._endpointing.onset_probability)
         if sum(self._recent) < self._onset_chunks:
             return None
         self.is_open, self._silent_chunks = True, 0

@@ -94,12 +94,12 @@ def run_in_step(signals: Iterable[Signal], senses: Senses, exit_: Exit) -> Ended
             laid = senses.ears.take(signal)
             assert laid, "in lockstep nothing waits, so the tape has room"
             for event in senses.ears.listen(laid):
-                _do(event, senses, exit_, tally, ahead=False)
+                _do(event, senses, exit_, tally)
         elif isinstance(signal, Frame):
             _look(signal, senses, exit_, tally)
     if senses.ears:
         for event in senses.ears.finish():
-            _do(event, senses, exit_, tally, ahead=False)
+            _do(event, senses, exit_, tally)
     return Ended(to_ms(tally.now), tally.utterances, tally.frames)
 
 
@@ -198,7 +198,7 @@ def _understand_all(
     utterances: Queue[Paused | Spoken | None], senses: Senses, exit_: Exit, tally: Tally
 ) -> None:
     while event := utterances.get():
-        _do(event, senses, exit_, tally, ahead=True)
+        _do(event, senses, exit_, tally)
 
 
 def _see_all(plates: Plates, senses: Senses, exit_: Exit, tally: Tally) -> None:
@@ -207,10 +207,8 @@ def _see_all(plates: Plates, senses: Senses, exit_: Exit, tally: Tally) -> None:
         plates.forget(frame)
 
 
-def _do(
-    event: Leaves | Paused | Spoken, senses: Senses, exit_: Exit, tally: Tally, *, ahead: bool
-) -> None:
-    """Send a message; understand an utterance and, if that is wanted, a pause ahead of its end."""
+def _do(event: Leaves | Paused | Spoken, senses: Senses, exit_: Exit, tally: Tally) -> None:
+    """Send a message, understand an utterance, or what was said up to a pause ahead of its end."""
     if not isinstance(event, Paused | Spoken):
         exit_.leave(event)
         return
@@ -221,8 +219,7 @@ def _do(
         tally.utterances += isinstance(understood, Transcript)
         exit_.leave(understood)
         return
-    if ahead:
-        senses.ears.anticipate(event)
+    senses.ears.anticipate(event)
     senses.ears.forget(event)
 
 

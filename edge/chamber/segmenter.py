@@ -12,11 +12,13 @@ import numpy as np
 
 from edge import config
 from edge.chamber.gate import Edge, Gate, chunks_of
+from edge.chamber.turn import Reading
 from edge.clock import to_samples
 from edge.signals import AudioChunk
 
 CUT_SEARCH_S: Final = 8.0
 """Speech that is too long is cut at the quietest point of its last eight seconds."""
+AS_USUAL: Final = config.Turn()
 CUT_CHUNKS: Final = 4
 """How long, in chunks, a quiet point is: 128 ms, a gap between two words."""
 
@@ -68,26 +70,40 @@ class _Heard:
 class Segmenter:
     """Chunks with their probability of speech -> beginnings, utterances and, if asked, pauses."""
 
-    def __init__(self, endpointing: config.Gate, *, pauses: bool = False) -> None:
+    def __init__(
+        self, endpointing: config.Gate, turn: config.Turn = AS_USUAL, *, pauses: bool = False
+    ) -> None:
         """Set up. With `pauses`, an utterance is given at a pause too, before it has ended."""
         self._pauses = pauses
-        self._speech_probability = endpointing.speech_probability
-        self._gate = Gate(endpointing)
+        # Chunks that began an utterance are part of it, whatever the configuration.
+        self._speech_probability = min(
+            endpointing.speech_probability, endpointing.onset_probability
+        )
+        self._gate = Gate(endpointing, turn)
         self._onset_window = 2 * chunks_of(endpointing.onset_ms)
         self._pre_roll = chunks_of(endpointing.pre_roll_ms)
         self._longest_samples = to_samples(endpointing.longest_utterance_s)
         self._heard: list[_Heard] = []
         self._pushed = 0
+        self._speech_end = 0
+
+    @property
+    def is_open(self) -> bool:
+        """Whether somebody speaks, or has just made a pause."""
+        return self._gate.is_open
 
     @property
     def needs_from(self) -> int:
         """The place of the first sample that an utterance to come may still have in it."""
         return self._heard[0].place if self._heard else self._pushed
 
-    def push(self, chunk: AudioChunk, probability: float) -> list[Event]:
+    def push(
+        self, chunk: AudioChunk, probability: float, reading: Reading | None = None
+    ) -> list[Event]:
         """Take the next chunk; return what it began or completed.
 
-        A hole in the stream ends what was being said: words must not be glued together.
+        The newest reading of a pause counts if that pause still lasts. A hole in the stream ends
+        what was being said: words must not be glued together.
         """
         events: list[Event] = []
         if self._heard and chunk.start != self._heard[-1].end:
@@ -96,7 +112,10 @@ class Segmenter:
         power = float(np.dot(chunk.samples, chunk.samples))
         self._heard.append(_Heard(self._pushed, chunk.start, chunk.end, power, is_speech))
         self._pushed += len(chunk.samples)
-        edge = self._gate.update(is_speech)
+        if is_speech:
+            self._speech_end = chunk.end
+        is_current = reading is not None and reading.speech_end == self._speech_end
+        edge = self._gate.update(probability, reading.finished if reading and is_current else None)
         if edge is Edge.BEGAN:
             events.append(self._begin())
         elif edge is Edge.PAUSED and self._pauses:

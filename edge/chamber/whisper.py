@@ -22,6 +22,8 @@ OpenFile = Callable[[str], bytes]
 """Name of one of the model's files -> its bytes."""
 
 HEAD_WIDTH: Final = 64
+STOPS: Final = frozenset(".?!\u3002\uff1f\uff01")
+"""What ends a sentence, in wide letters too."""
 TAIL_POSITIONS: Final = 400
 """How much silence, at 20 ms a position, is appended to a short window."""
 TAIL_START: Final = 750
@@ -39,20 +41,20 @@ class Whisper:
         self, open_file: OpenFile, recogniser: config.Recogniser, embedding: "Rows | None" = None
     ) -> None:
         """Load it. Without an `embedding` on disk, the whole of it is held in memory."""
-        quantised = recogniser.precision == "int8"
+        precision = "fp32" if recogniser.precision == "fp32" else "int8"
         self.vocabulary = Vocabulary(
             msgspec.json.decode(open_file("tokens.json"), type=Tokens), recogniser.language
         )
         self.encoder = Encoder(
-            open_file(f"encoder.{recogniser.precision}.onnx"),
+            open_file(f"encoder.{precision}.onnx"),
             open_file("silence_tail.npy"),
-            recogniser.threads,
+            recogniser.threads or 1,
         )
         self.decoder = Decoder(
-            open_file(f"decoder.{recogniser.precision}.onnx"),
+            open_file(f"decoder.{precision}.onnx"),
             embedding or np.load(io.BytesIO(open_file("embedding.npy"))),
             open_file("positions.npy"),
-            1 if quantised else recogniser.threads,  # a step is too small to share out
+            recogniser.decoder_threads or 1,
         )
 
 
@@ -62,31 +64,31 @@ class Encoder:
     def __init__(self, graph: bytes, silence_tail: bytes, threads: int) -> None:
         self._session = session(graph, threads)
         self._tail = np.load(io.BytesIO(silence_tail))
+        self._usual_tail = self._tail_from(0)
 
     def encode(self, mel: Floats, *, silence_after: bool) -> list[Floats]:
-        """Encode mel, float32 (80, T), T even: L keys, then L values, each (1, H, T/2 [+400], 64).
+        """Encode mel, float32 (80, T), T even: L keys, (1, H, 64, A), then L values, (1, H, A, 64).
 
         A window shorter than 30 s makes the decoder say its sentence again and again, for want of
         the silence that in training followed the words. `silence_after` lends it that: keys and
-        values of positions that would follow, kept from one full window.
+        values of 400 positions that would follow, kept from one full window. A is T/2, or that and
+        400.
         """
         heard: list[Floats] = self._session.run(None, {"mel": mel[None]})
         if not silence_after:
             return heard
-        positions = mel.shape[1] // 2
-        last = self._tail.shape[2] - TAIL_POSITIONS
-        first = min(max(positions - TAIL_START, 0), last)
-        tail = self._tail[:, :, first : first + TAIL_POSITIONS]
-        return [_joined(sound, silence) for sound, silence in zip(heard, tail, strict=True)]
+        first = min(mel.shape[1] // 2 - TAIL_START, self._tail.shape[2] - TAIL_POSITIONS)
+        tail = self._usual_tail if first <= 0 else self._tail_from(first)
+        axes = [3] * (len(tail) // 2) + [2] * (len(tail) // 2)
+        joined = zip(zip(heard, tail, strict=True), axes, strict=True)
+        return [np.concatenate(pair, axis=axis) for pair, axis in joined]
 
-
-def _joined(sound: Floats, silence: npt.NDArray[np.float16]) -> Floats:
-    """Return sound, (1, H, A, 64), followed by silence, (H, 400, 64)."""
-    _, heads, positions, width = sound.shape
-    both = np.empty((1, heads, positions + TAIL_POSITIONS, width), np.float32)
-    both[:, :, :positions] = sound
-    both[:, :, positions:] = silence
-    return both
+    def _tail_from(self, first: int) -> list[Floats]:
+        """Return 400 positions of the tail in the encoder's shapes; float16 is slow to widen."""
+        stretch = self._tail[:, None, :, first : first + TAIL_POSITIONS].astype(np.float32)
+        half = len(stretch) // 2
+        keys = [np.ascontiguousarray(key) for key in stretch[:half].swapaxes(3, 4)]
+        return [*keys, *stretch[half:]]
 
 
 class Rows:
@@ -182,6 +184,8 @@ class Vocabulary:
         self.end = tokens.end
         self.no_speech = tokens.no_speech
         self._spelled = [base64.b64decode(piece) for piece in tokens.bytes]
+        self.words = frozenset(at for at, piece in enumerate(self._spelled) if _is_word(piece))
+        self.stops = [at for at, piece in enumerate(self._spelled) if _is_stop(piece)]
         self.never = _mask(len(self._spelled), tokens.suppress)
         self.never_first = _mask(len(self._spelled), tokens.suppress + tokens.suppress_first)
 
@@ -198,6 +202,17 @@ def _prompt(tokens: Tokens, language: str) -> list[int]:
         raise UnknownLanguage(f"the recogniser has no language {language!r}; it has {known}")
     spoken = set(tokens.languages.values())
     return [tokens.languages[language] if token in spoken else token for token in tokens.prompt]
+
+
+def _is_word(piece: bytes) -> bool:
+    """Tell a part of a word, even of one letter, from punctuation and what has no spelling."""
+    text = piece.decode("utf-8", "replace")
+    return any(letter.isalnum() or letter == "\N{REPLACEMENT CHARACTER}" for letter in text)
+
+
+def _is_stop(piece: bytes) -> bool:
+    """Say whether this punctuation ends a sentence. Three dots do not: somebody trails off."""
+    return piece.decode("utf-8", "replace").strip().strip("\"')") in STOPS
 
 
 def _mask(size: int, forbidden: list[int]) -> Floats:

@@ -21,7 +21,7 @@ GATE = config.Gate(onset_ms=96, hangover_ms=600, pre_roll_ms=128, longest_uttera
 
 
 class Judge:
-    """Instead of the three judges of `VoiceActivity`."""
+    """Instead of the judges of `VoiceActivity`."""
 
     level_dbfs = -20.0
 

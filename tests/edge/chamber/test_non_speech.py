@@ -5,6 +5,7 @@ import pytest
 from hearing import DATA, recogniser, sound, synthetic, utterances, whole
 
 from edge import config
+from edge.bench import rooms
 from edge.chamber.asr import Recogniser
 from edge.clock import SAMPLE_RATE_HZ
 
@@ -19,12 +20,23 @@ def tiny() -> Recogniser:
 
 @pytest.mark.parametrize("name", NOISES)
 def test_noise_is_no_utterance(name: str) -> None:
-    assert utterances(sound(f"noise/{name}")[: 30 * SAMPLE_RATE_HZ]) == []
+    assert utterances(sound(f"noise/{name}")) == []
 
 
 @pytest.mark.parametrize("name", SYNTHETIC)
 def test_artificial_sound_is_no_utterance(name: str) -> None:
     assert utterances(synthetic(name)) == []
+
+
+@pytest.mark.parametrize("kind", rooms.KINDS)
+def test_a_minute_in_a_room_without_speech_is_no_utterance(kind: str) -> None:
+    assert utterances(rooms.minute(kind, rooms.SEED)) == []
+
+
+@pytest.mark.long
+def test_an_hour_in_rooms_without_speech_is_no_utterance() -> None:
+    found = [kind for kind, samples in rooms.minutes(60) if utterances(samples)]
+    assert found == []
 
 
 @pytest.mark.parametrize("name", NOISES)

@@ -5,6 +5,7 @@ from hypothesis import strategies as st
 from edge import config
 from edge.chamber.gate import PAUSE_CHUNKS
 from edge.chamber.segmenter import Event, Paused, Segmenter, SpeechBegan, Spoken
+from edge.chamber.turn import Reading
 from edge.signals import CHUNK_SAMPLES, AudioChunk
 
 ENDPOINTING = config.Gate(onset_ms=96, hangover_ms=160, pre_roll_ms=128, longest_utterance_s=1.6)
@@ -140,3 +141,22 @@ def test_at_a_pause_there_is_an_utterance_so_far() -> None:
     assert isinstance(utterance, Spoken)
     assert positions(paused.so_far) == list(range(5 + PAUSE_CHUNKS))
     assert paused.so_far.speech_end == utterance.speech_end
+
+
+def length_of(reading: Reading | None) -> int:
+    """Return after how many silent chunks the utterance of the first five ends."""
+    segmenter = Segmenter(config.Gate(hangover_ms=600), config.Turn(), pauses=True)
+    for position in range(5):
+        segmenter.push(chunk(position), 1.0)
+    return next(
+        silent
+        for silent in range(1, 100)
+        if Spoken in map(type, segmenter.push(chunk(4 + silent), 0.0, reading))
+    )
+
+
+def test_a_reading_of_this_pause_counts_and_one_of_another_does_not() -> None:
+    here, before = 5 * CHUNK_SAMPLES, 3 * CHUNK_SAMPLES
+    assert length_of(Reading(here, 0.99)) == 13
+    assert length_of(Reading(before, 0.99)) == length_of(Reading(here, None)) == 19
+    assert length_of(Reading(here, 0.0)) == 38
