@@ -12,8 +12,8 @@ import numpy as np
 import soundfile
 import soxr
 
-from edge import config
-from edge.bench import CannotMeasure, play, wer
+from edge import config, tune
+from edge.bench import CannotMeasure, peers, play, wer
 from edge.births import Run
 from edge.capture.sources import describe
 from edge.chamber.asr import Recogniser
@@ -54,28 +54,34 @@ def load_clip(path: Path) -> Samples:
     return mono
 
 
-def measure(manifest_path: Path, settings: config.Config | None = None) -> dict[str, Any]:
+def measure(
+    manifest_path: Path, settings: config.Config | None = None, peers_python: Path | None = None
+) -> dict[str, Any]:
     """Measure the word error rate inside the sealed chamber, and of full 30 s windows beside it.
 
-    The clips are joined with 2 s of silence between them and heard as one stream.
+    The clips are joined with 2 s of silence between them and heard as one stream; then ours, and
+    the peers that `peers_python` has, get them one by one.
     """
-    settings = settings or config.Config()
+    settings = tune.applied(settings or config.Config())
     clips = read_manifest(manifest_path)
     sounds = [load_clip(manifest_path.parent / clip.file) for clip in clips]
     said = _sealed(sounds, settings)
     reference, reference_s = _full_window(sounds, settings)
     audio_s = sum(map(len, sounds)) / SAMPLE_RATE_HZ
-    ours = _engine("offrecord", clips, said.texts, said.seconds, audio_s)
-    full = _engine("full-window", clips, reference, reference_s, audio_s)
+    judge = _judge(clips)
+    engines = peers.measure(sounds, settings.recogniser, peers_python, judge)
+    full = {"name": "full-window", **judge(reference)}
     return {
         "model": f"{settings.recogniser.model} {settings.recogniser.precision}",
-        "wer": ours["wer"],
-        "runaway": ours["runaway"],
+        **judge(said.texts),
+        "s_per_audio_s": round(said.seconds / audio_s, 4),
+        "cpu_s_per_audio_s": engines[0]["cpu_s_per_audio_s"],
+        "rss_mb": engines[0]["rss_mb"],
         "utterances": said.utterances,
         "clips": len(clips),
         "audio_s": round(audio_s, 1),
         "sealed": said.sealed,
-        "engines": [ours, full],
+        "engines": [*engines, {**full, "s_per_audio_s": round(reference_s / audio_s, 4)}],
     }
 
 
@@ -87,17 +93,15 @@ class _Said:
     seconds: float = 0.0
 
 
-def _engine(
-    name: str, clips: Sequence[Clip], texts: Sequence[str], seconds: float, audio_s: float
-) -> dict[str, Any]:
-    pairs = [(clip.text, text) for clip, text in zip(clips, texts, strict=True)]
-    score = wer.score(pairs, wer.load_normaliser(manifest.folder() / "whisper-normaliser"))
-    return {
-        "name": name,
-        "wer": round(score.wer, 4),
-        "runaway": score.runaway,
-        "s_per_audio_s": round(seconds / audio_s, 4),
-    }
+def _judge(clips: Sequence[Clip]) -> peers.Judge:
+    normalise = wer.load_normaliser(manifest.folder() / "whisper-normaliser")
+
+    def judge(texts: Sequence[str]) -> dict[str, Any]:
+        pairs = [(clip.text, text) for clip, text in zip(clips, texts, strict=True)]
+        score = wer.score(pairs, normalise)
+        return {"wer": round(score.wer, 4), "runaway": score.runaway}
+
+    return judge
 
 
 def _sealed(sounds: Sequence[Samples], settings: config.Config) -> _Said:

@@ -1,0 +1,164 @@
+"""How do other recognisers do on the same sounds, with the same weights, in the same minutes?
+
+Every engine is a process of its own with one thread. A clip goes to each in turn, each time
+beginning with another, and only one works at a time: the machine's mood is the same for all. Ours
+is sealed as in the chamber; the others run as they ship (`edge/bench/peer.py`).
+"""
+
+import os
+import subprocess
+import sys
+import tempfile
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Final
+
+import msgspec
+import numpy as np
+
+import models.manifest
+from edge import config, seal
+from edge.bench import CannotMeasure, peer, peer_weights
+from edge.clock import SAMPLE_RATE_HZ
+from edge.signals import Samples
+
+OURS: Final = "offrecord"
+THREADS: Final = 1
+BUCKETS_S: Final = {"2s": (1.0, 3.0), "5s": (4.0, 6.0), "10s": (8.0, 12.0)}
+"""Lengths of utterances that latency is told of; all clips count in the other figures."""
+PROJECT: Final = Path(__file__).parents[2]
+Judge = Callable[[Sequence[str]], dict[str, Any]]
+"""All clips' texts, in their order -> `wer` and `runaway`."""
+
+
+class Ready(msgspec.Struct, frozen=True):
+    """An engine's first answer."""
+
+    missing: str | None
+    """The package that its Python lacks."""
+
+
+class Took(msgspec.Struct, frozen=True):
+    """What an engine made of one clip."""
+
+    text: str
+    ms: float
+    cpu_s: float
+    rss_mb: float
+
+
+@dataclass(frozen=True, slots=True)
+class Engine:
+    """A process that recognises what it is sent."""
+
+    name: str
+    process: "subprocess.Popen[bytes]"
+    took: list[Took] = field(default_factory=list)
+
+    def ready(self) -> Ready:
+        """Wait until it has loaded and warmed up."""
+        return msgspec.json.decode(self._answer(), type=Ready)
+
+    def hear(self, sound: Samples) -> None:
+        """Have it recognise one clip."""
+        assert self.process.stdin
+        self.process.stdin.write(peer.LENGTH.pack(len(sound)) + sound.tobytes())
+        self.process.stdin.flush()
+        self.took.append(msgspec.json.decode(self._answer(), type=Took))
+
+    def _answer(self) -> bytes:
+        assert self.process.stdout
+        line = self.process.stdout.readline()
+        if not line:
+            raise CannotMeasure(f"{self.name} ended with {self.process.wait()} before it answered")
+        return line
+
+
+def measure(
+    sounds: Sequence[Samples], recogniser: config.Recogniser, python: Path | None, judge: Judge
+) -> list[dict[str, Any]]:
+    """Return a row for ours and for each peer of that `python`; of what it lacks, a row says so."""
+    with tempfile.TemporaryDirectory(prefix="offrecord-peers-") as folder, ExitStack() as stack:
+        commands = {OURS: _ours(recogniser)}
+        if python:
+            peer_weights.write(recogniser.model, Path(folder))
+            commands |= {
+                name: [str(python), "-I", peer.__file__, name, folder] for name in peer.PEERS
+            }
+        engines = [
+            stack.enter_context(_started(name, command)) for name, command in commands.items()
+        ]
+        missing = {engine.name: engine.ready().missing for engine in engines}
+        present = [engine for engine in engines if not missing[engine.name]]
+        for turn, sound in enumerate(sounds):
+            first = turn % len(present)
+            for engine in [*present[first:], *present[:first]]:
+                engine.hear(sound)
+        return [
+            {"name": engine.name, "not installed": missing[engine.name]}
+            if missing[engine.name]
+            else _row(engine, sounds, judge)
+            for engine in engines
+        ]
+
+
+def _ours(recogniser: config.Recogniser) -> list[str]:
+    alike = msgspec.structs.replace(recogniser, threads=THREADS, decoder_threads=THREADS)
+    settings = msgspec.structs.replace(config.Config(), recogniser=alike)
+    argument = config.to_argument(settings)
+    command = [sys.executable, "-m", "edge.bench.ours", "--settings", argument]
+    readable = [PROJECT, Path(sys.prefix), Path(sys.base_prefix), models.manifest.folder()]
+    return seal.stage0("chamber", command, readable=readable)
+
+
+@contextmanager
+def _started(name: str, command: list[str]) -> Iterator[Engine]:
+    """Start an engine; ours in the seal's environment, the others in a plain one."""
+    environment = {**os.environ, "OMP_NUM_THREADS": str(THREADS)}
+    if name == OURS:
+        environment |= seal.environment()
+    with subprocess.Popen(  # noqa: S603 (our own interpreter, or the one that the user names)
+        command,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        cwd=PROJECT,
+        env=environment,
+    ) as process:
+        yield Engine(name, process)
+        assert process.stdin
+        process.stdin.close()
+
+
+def _row(engine: Engine, sounds: Sequence[Samples], judge: Judge) -> dict[str, Any]:
+    lengths_s = [len(sound) / SAMPLE_RATE_HZ for sound in sounds]
+    return {
+        "name": engine.name,
+        "threads": THREADS,
+        **judge([took.text for took in engine.took]),
+        "latency_ms": {
+            bucket: latency(
+                [
+                    took.ms
+                    for took, length_s in zip(engine.took, lengths_s, strict=True)
+                    if shortest_s <= length_s <= longest_s
+                ]
+            )
+            for bucket, (shortest_s, longest_s) in BUCKETS_S.items()
+        },
+        "cpu_s_per_audio_s": round(sum(took.cpu_s for took in engine.took) / sum(lengths_s), 4),
+        "rss_mb": round(engine.took[-1].rss_mb),
+    }
+
+
+def latency(each_ms: Sequence[float]) -> dict[str, float] | None:
+    """Return p50, p95 and the longest; None where there was no such clip."""
+    if not each_ms:
+        return None
+    return {
+        "p50": round(float(np.percentile(each_ms, 50)), 1),
+        "p95": round(float(np.percentile(each_ms, 95)), 1),
+        "max": round(max(each_ms), 1),
+    }
