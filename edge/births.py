@@ -7,11 +7,11 @@ from pathlib import Path
 from typing import Final, Self
 
 import models.manifest
-from edge import config
+from edge import config, tune
 from edge.capture import sources
 from edge.capture.sources import Source
 from edge.child import Birth
-from edge.messages import SourceKind
+from edge.messages import Enrol
 
 PROJECT: Final = Path(__file__).resolve().parent.parent
 
@@ -28,13 +28,22 @@ class Run:
     levels: bool = False
     """Whether a screen watches the loudness."""
     picture_s: float = 2.0
+    enrol: Enrol | None = None
+    """What the run begins with: to learn the wearer's voice."""
+
+    @property
+    def is_live(self) -> bool:
+        """Whether a device is among the sources."""
+        return any(source.live for source in self.sources)
 
     def watched(self) -> Self:
         """Return the same run with somebody looking at its levels."""
         return replace(self, levels=True)
 
 
-def runtime(run: Run, program: str, run_id: str, airlock_fd: int) -> Birth:
+def runtime(
+    run: Run, program: str, run_id: str, airlock_fd: int, mind_fds: Sequence[int] = ()
+) -> Birth:
     """Return the birth of the text side: the one process that is given the reasoner's key."""
     return Birth(
         name="runtime",
@@ -45,22 +54,34 @@ def runtime(run: Run, program: str, run_id: str, airlock_fd: int) -> Birth:
             airlock_fd=airlock_fd,
             data=str(run.data),
             run=run_id,
+            mind_fds=",".join(map(str, mind_fds)) or False,
             fast=run.fast,
-            live=any(source.live for source in run.sources),
+            live=run.is_live,
         ),
-        pass_fds=(airlock_fd,),
+        pass_fds=(airlock_fd, *mind_fds),
         readable=_readable(),
         writable=(run.data,),
     )
 
 
-def chamber(run: Run, program: str, slots: Sequence[int], senses: Collection[SourceKind]) -> Birth:
-    """Return the birth of what hears and sees, through `slots`."""
+def mind(run: Run, program: str) -> Birth:
+    """Return the birth of what thinks about texts; its pipes are its standard descriptors."""
+    return Birth(
+        name="mind",
+        profile="mind",
+        argv=[sys.executable, "-m", program],
+        readable=_readable(models.manifest.folder()),
+        withheld=_secrets(run),
+    )
+
+
+def chamber(run: Run, program: str, slots: Sequence[int], senses: Collection[str]) -> Birth:
+    """Return the birth of what hears and sees, through `slots`, and perhaps knows voices."""
     return Birth(
         name="chamber",
         profile="chamber",
         argv=_argv(
-            run,
+            replace(run, config=tune.applied(run.config)),
             program,
             slot_fds=",".join(map(str, slots)),
             senses=",".join(sorted(senses)),

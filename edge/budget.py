@@ -10,21 +10,21 @@ whether it did. It thins out before it stops:
 | all of the burst        | nothing, until time has refilled it                            |
 | all of the day          | speech, of which the receiver keeps requests to the companion  |
 
-How a chamber begins and ends always passes: it is said once.
+How a chamber begins and ends always passes, and the voice that was asked for: it is said once.
 """
 
 from dataclasses import dataclass, replace
 from enum import Enum, auto
 from typing import Final, Self
 
-from edge.messages import Dying, Ended, Hello, Leaves, Transcript
+from edge.messages import Dying, Ended, Hello, Leaves, Transcript, VoiceProfile
 
 THINS_FROM: Final = 0.8
 ONE_IN: Final = 4
 FOR_SPEECH_ALONE: Final = 0.95
 DAY_S: Final = 86_400
 """A day of a file's own clock; a device's ends at local midnight."""
-ALWAYS: Final = (Hello, Ended, Dying)
+ALWAYS: Final = (Hello, Ended, Dying, VoiceProfile)
 
 
 @dataclass(frozen=True, slots=True)

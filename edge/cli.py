@@ -8,20 +8,32 @@ import os
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from importlib.metadata import version
 from pathlib import Path
 from typing import Final
 
-from edge import bench, config, control, doctor, ledger_days, ledger_query, scene, schedule, view
-from edge.bench import day, wer
-from edge.bench.boards import BOARDS
+from edge import (
+    bench,
+    config,
+    control,
+    doctor,
+    enrolment,
+    ledger_days,
+    ledger_query,
+    scene,
+    schedule,
+    tune,
+    view,
+)
+from edge.bench import wer
+from edge.bench.commands import Command, add_benches, subcommand
 from edge.births import Run
 from edge.capture import BadSource
 from edge.capture.sources import Source, describe
 from edge.child import LOG_LEVEL
 from edge.launcher import Launcher, StartFailed
-from edge.messages import Mute, SourceKind, Unmute
+from edge.messages import Enrol, Mute, SourceKind, Unmute
 from models import fetch, manifest
 
 USER_ERROR: Final = 2
@@ -33,11 +45,13 @@ REFUSALS: Final = (
     StartFailed,
     control.NoAnswer,
     control.NotWritten,
+    enrolment.NotEnrolled,
     scene.BadScene,
     ledger_query.BadQuestion,
     manifest.ModelError,
     bench.CannotMeasure,
     wer.CannotNormalise,
+    tune.CannotTune,
 )
 """Errors that are the user's to mend; each is one sentence."""
 
@@ -50,7 +64,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         logging.basicConfig(level=arguments.log.upper(), format="%(name)s: %(message)s")
     else:
         logging.getLogger("edge").addHandler(logging.NullHandler())
-    command: Callable[[argparse.Namespace], int] = arguments.command
+    command: Command = arguments.command
     try:
         return command(arguments)
     except REFUSALS as refusal:
@@ -164,6 +178,38 @@ def diagnose(arguments: argparse.Namespace) -> int:
     return doctor.exit_status(findings)
 
 
+def tuning(_arguments: argparse.Namespace) -> int:
+    """Find out what makes the recogniser fastest on this device; takes half a minute."""
+    for model, choice in tune.tune().choices.items():
+        print(
+            f"{model}: {choice.precision}, threads {choice.threads} (listening) and "
+            f"{choice.decoder_threads} (words); 5 s of speech take {choice.utterance_ms:.0f} ms"
+        )
+    return 0
+
+
+def enroll(arguments: argparse.Namespace) -> int:
+    """Learn your voice, so that only your own words leave the chamber."""
+    settings = config.load(arguments.config)
+    folder = arguments.data or config.data_folder(settings.notes)
+    if arguments.forget:
+        known = enrolment.forget(folder)
+        print("Your voice is forgotten." if known else "There was no voice to forget.")
+        return 0
+    wanted = Enrol(arguments.seconds)
+    sources = [describe("audio", arguments.audio, settings)]
+    print(f"Speak, or read something aloud, until {wanted.speech_s} s of your voice were heard.")
+    enrolment.learn(
+        folder,
+        settings,
+        sources,
+        wanted,
+        lambda heard_ms: print(f"{heard_ms / 1000:5.0f} of {wanted.speech_s} s", flush=True),
+    )
+    print("Your voice is known. From now on only your own words leave the chamber.")
+    return 0
+
+
 def audit(arguments: argparse.Namespace) -> int:
     """Prove that what hears and sees cannot keep or send anything."""
     from edge.audit import page, parts  # noqa: PLC0415 (a run never needs what it brings)
@@ -195,6 +241,13 @@ def _change(arguments: argparse.Namespace, message: Mute | Unmute) -> int:
     changed = control.change(folder, message, schedule.read(settings.mute.schedule))
     print(control.outcome(folder, *changed, time.time()))
     return 0
+
+
+def _speech_s(words: str) -> int:
+    least_s, most_s = 5, 300
+    if words.isdecimal() and least_s <= int(words) <= most_s:
+        return int(words)
+    raise argparse.ArgumentTypeError(f"{words!r} is not a number from {least_s} to {most_s}")
 
 
 def _minutes(words: str) -> int:
@@ -231,36 +284,6 @@ def ledger(arguments: argparse.Namespace) -> int:
     return 0
 
 
-def bench_speech(arguments: argparse.Namespace) -> int:
-    """Word error rate inside the sealed chamber, beside the full-window reference."""
-    from edge.bench import speech  # noqa: PLC0415 (a run never needs what it brings)
-
-    bench.report(speech.measure(arguments.manifest), as_json=arguments.json)
-    return 0
-
-
-def bench_day(arguments: argparse.Namespace) -> int:
-    """Play all scenes through the sealed process tree under a board's limits."""
-    bench.report(day.measure(arguments.board, arguments.scenes), as_json=arguments.json)
-    return 0
-
-
-def bench_mute(arguments: argparse.Namespace) -> int:
-    """How soon after `offrecord mute` are the microphone and the camera closed?"""
-    from edge.bench import mute as muting  # noqa: PLC0415 (a run never needs what it brings)
-
-    bench.report(muting.measure(arguments.times), as_json=arguments.json)
-    return 0
-
-
-def bench_seal(arguments: argparse.Namespace) -> int:
-    """How much slower is an inference behind the seal, and what does the seal's birth cost?"""
-    from edge.bench import seal as sealing  # noqa: PLC0415 (a run never needs what it brings)
-
-    bench.report(sealing.measure(), as_json=arguments.json)
-    return 0
-
-
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="offrecord",
@@ -270,21 +293,10 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--log", choices=("debug", "info", "warning"), help="log to stderr")
     commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
 
-    def add(
-        name: str,
-        command: Callable[[argparse.Namespace], int],
-        within: "argparse._SubParsersAction[argparse.ArgumentParser]" = commands,
-    ) -> argparse.ArgumentParser:
-        words = command.__doc__ or ""
-        made = within.add_parser(name, help=words.rstrip("."), description=words)
-        made.set_defaults(command=command)
-        return made
+    def add(name: str, command: Command, *, as_json: bool = False) -> argparse.ArgumentParser:
+        return subcommand(commands, name, command, as_json=as_json)
 
-    def add_json(*parsers: argparse.ArgumentParser) -> None:
-        for each in parsers:
-            each.add_argument("--json", action="store_true", help="JSON on stdout, nothing else")
-
-    running = add("run", run)
+    running = add("run", run, as_json=True)
     running.add_argument("--audio", metavar="mic|FILE", help="a microphone or a sound file")
     running.add_argument(
         "--video",
@@ -298,7 +310,7 @@ def _parser() -> argparse.ArgumentParser:
         metavar="S",
         help="how long a picture of a folder is shown (2)",
     )
-    playing = add("demo", demo)
+    playing = add("demo", demo, as_json=True)
     playing.add_argument("scene", nargs="?", default="demo", help="one of edge/scenes (demo)")
     for each in (running, playing):
         each.add_argument(
@@ -306,6 +318,14 @@ def _parser() -> argparse.ArgumentParser:
             action="store_true",
             help="on the stream's own clock, as fast as this machine can",
         )
+    enrolling = add("enroll", enroll)
+    enrolling.add_argument(
+        "--audio", default="mic", metavar="mic|FILE", help="a microphone or a sound file"
+    )
+    enrolling.add_argument(
+        "--seconds", type=_speech_s, default=60, metavar="N", help="how much of your speech (60)"
+    )
+    enrolling.add_argument("--forget", action="store_true", help="delete what was learnt")
     muting, unmuting = add("mute", mute), add("unmute", unmute)
     muting.add_argument(
         "--minutes",
@@ -314,11 +334,11 @@ def _parser() -> argparse.ArgumentParser:
         metavar="N",
         help="so long only; otherwise until `offrecord unmute`",
     )
-    listing = add("devices", list_devices)
-    diagnosing = add("doctor", diagnose)
+    add("devices", list_devices, as_json=True)
+    diagnosing, _ = add("doctor", diagnose, as_json=True), add("tune", tuning)
     printing = add("config", print_config)
     printing.add_argument("--check", type=Path, metavar="FILE", help="check a file instead")
-    auditing = add("audit", audit)
+    auditing = add("audit", audit, as_json=True)
     auditing.add_argument(
         "--attack", action="store_true", help="try every way out from inside a sealed process"
     )
@@ -331,54 +351,26 @@ def _parser() -> argparse.ArgumentParser:
         "--deep", action="store_true", help="watch every system call of a run (needs strace)"
     )
     auditing.add_argument("--without", choices=("seccomp", "landlock"), help=argparse.SUPPRESS)
-    reading = add("ledger", ledger)
+    reading = add("ledger", ledger, as_json=True)
     reading.add_argument("--day", default="", metavar="DATE|all", help="instead of today")
     reading.add_argument("--search", default="", metavar="TEXT", help="rows with these words")
     reading.add_argument("--verify", action="store_true", help="check the chain; exit 1 if broken")
     reading.add_argument("--export", type=Path, metavar="FILE", help="JSON lines into a new file")
-    for each in (running, playing, diagnosing, auditing, muting, unmuting, reading):
+    for each in (running, playing, diagnosing, auditing, muting, unmuting, reading, enrolling):
         each.add_argument("--config", type=Path, metavar="FILE", help="instead of the usual place")
-    for each in (running, playing, auditing, muting, unmuting, reading):
+    for each in (running, playing, auditing, muting, unmuting, reading, enrolling):
         each.add_argument(
             "--data", type=Path, metavar="FOLDER", help="notes and ledger are here instead"
         )
     models = commands.add_parser("models", help="The models on this device").add_subparsers(
         metavar="COMMAND", required=True
     )
-    fetching = add("fetch", models_fetch, models)
-    verifying = add("verify", models_verify, models)
+    subcommand(models, "list", models_list, as_json=True)
+    fetching = subcommand(models, "fetch", models_fetch)
+    verifying = subcommand(models, "verify", models_verify, as_json=True)
     for each in (fetching, verifying):
         each.add_argument("names", nargs="*", help="models; none means the default ones")
-    benches = commands.add_parser("bench", help="Measure").add_subparsers(
-        metavar="COMMAND", required=True
-    )
-    speaking = add("speech", bench_speech, benches)
-    speaking.add_argument(
-        "--manifest",
-        type=Path,
-        required=True,
-        metavar="FILE",
-        help="JSON lines with file and text; the sounds lie beside it",
-    )
-    living = add("day", bench_day, benches)
-    living.add_argument("--board", choices=sorted(BOARDS), default="desktop")
-    living.add_argument("scenes", nargs="*", help="scenes; none means all")
-    stopping = add("mute", bench_mute, benches)
-    stopping.add_argument("--times", type=int, default=20, metavar="N", help="how often (20)")
-    add_json(
-        stopping,
-        running,
-        playing,
-        auditing,
-        reading,
-        listing,
-        diagnosing,
-        verifying,
-        speaking,
-        living,
-        add("list", models_list, models),
-        add("seal", bench_seal, benches),
-    )
+    add_benches(commands)
     return parser
 
 

@@ -48,29 +48,65 @@ class Gate(Section, frozen=True):
 
     energy_ratio: Annotated[float, msgspec.Meta(ge=1)] = 2.5
     """A chunk this many times louder (in power) than the noise floor is looked at by a model."""
+    onset_probability: Share = 0.8
+    """Silero's probability from which a chunk may begin speech. Beeps have 0.5, music more."""
     speech_probability: Share = 0.5
-    """Silero's probability from which a chunk counts as speech."""
-    onset_ms: Positive = 96
-    """This much speech within twice as long starts an utterance."""
-    hangover_ms: Positive = 600
-    """Silence after which an utterance has ended."""
+    """From this on it counts as speech once somebody speaks."""
+    onset_ms: Positive = 160
+    """This much of it within twice as long starts an utterance."""
+    hangover_ms: Positive = 672
+    """Silence after which an utterance has ended, unless its words say more ([turn])."""
     pre_roll_ms: Positive = 600
     """Sound before the onset that belongs to the utterance, so that no first word is cut."""
     longest_utterance_s: Annotated[float, msgspec.Meta(gt=1, le=29)] = 28.0
     """Longer speech is cut here; the recogniser's window is 30 s."""
 
 
+class Turn(Section, frozen=True):
+    """How long a speaker is waited for when the words so far tell something."""
+
+    finished_ms: Positive = 416
+    """After what reads as a whole sentence."""
+    unfinished_ms: Positive = 1200
+    """After what does not."""
+
+
+Precision = Literal["int8", "fp32"]
+
+
 class Recogniser(Section, frozen=True):
-    """Speech to text."""
+    """Speech to text. What is left open here `offrecord tune` finds out, once, on this device."""
 
     model: Literal["whisper-tiny.en", "whisper-base"] = "whisper-tiny.en"
     """`offrecord models fetch whisper-base` brings the multilingual one."""
-    precision: Literal["int8", "fp32"] = "int8"
-    """int8 is fastest on processors with dot-product instructions."""
+    precision: Precision | Literal["auto"] = "auto"
+    """int8 is fastest on processors with dot-product instructions, and what auto is untuned."""
     language: str = "en"
     """Of the multilingual model."""
-    threads: Positive = 1
-    """One thread is enough on a desktop and leaves the other cores alone."""
+    threads: Annotated[int, msgspec.Meta(ge=0)] = 0
+    """Of the half that listens. 0 takes what was found on this device, untuned 1."""
+    decoder_threads: Annotated[int, msgspec.Meta(ge=0)] = 0
+    """Of the half that finds the words, a small step at a time. 0 as above."""
+
+
+PrivacyMode = Literal["auto", "wearer", "ephemeral", "everyone"]
+
+
+class Privacy(Section, frozen=True):
+    """Whose words leave the chamber."""
+
+    mode: PrivacyMode = "auto"
+    """auto: with a live microphone, the wearer's alone once `offrecord enroll` has learnt the
+    voice, and until then everyone's. wearer: nobody's until then. ephemeral: others' words too, but
+    they are in mind for 120 s and never written down or sent on. everyone: all of it."""
+
+
+class Addressee(Section, frozen=True):
+    """Whether a sentence was for the companion."""
+
+    learn: bool = False
+    """Learn from "that was not for you" and "I was talking to you", in a process of its own that
+    takes about 60 MB; `offrecord models fetch minilm` brings its model."""
 
 
 class Vision(Section, frozen=True):
@@ -162,7 +198,10 @@ class Config(Section, frozen=True):
     microphone: Microphone = Microphone()
     camera: Camera = Camera()
     gate: Gate = Gate()
+    turn: Turn = Turn()
     recogniser: Recogniser = Recogniser()
+    privacy: Privacy = Privacy()
+    addressee: Addressee = Addressee()
     vision: Vision = Vision()
     airlock: Airlock = Airlock()
     context: ContextSize = ContextSize()

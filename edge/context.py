@@ -23,6 +23,7 @@ from edge.evidence import (
     time_of_day,
 )
 from edge.messages import ContextPacket, Hello, Leaves, Model, Seen, SourceState, Transcript
+from edge.privacy import PASSING_S
 from edge.recall.words import content, coverage, rarity, tokens
 
 KEPT_HEARD: Final = 60
@@ -56,6 +57,8 @@ class Context:
     dialogue: tuple[Note, ...] = ()
     """`asked` and `told`."""
     timers: tuple[Timer, ...] = ()
+    passing: tuple[Note, ...] = ()
+    """What others said in the last `PASSING_S`; in no packet (`edge/privacy.py`)."""
     heard_until_ms: int = 0
     answered_until_ms: int = 0
 
@@ -80,7 +83,11 @@ def _fold(event: object, context: Context) -> Context:
 
 def fold(context: Context, event: Leaves | SourceState | Note | Timer) -> Context:
     """Return the context after a message, a note that was made of one, or a new timer."""
-    return _fold(event, context)
+    folded = _fold(event, context)
+    oldest_ms = folded.now_ms - 1000 * PASSING_S
+    if all(note.at_ms >= oldest_ms for note in folded.passing):
+        return folded
+    return replace(folded, passing=tuple(n for n in folded.passing if n.at_ms >= oldest_ms))
 
 
 @_fold.register
@@ -167,6 +174,7 @@ def forgotten(context: Context, since_ms: int) -> Context:
         heard=before(context.heard),
         seen=before(context.seen),
         dialogue=before(context.dialogue),
+        passing=before(context.passing),
     )
 
 

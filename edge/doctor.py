@@ -16,7 +16,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from edge import config, mute, schedule, seal
+from edge import config, mute, schedule, seal, tune, voice_profile
 from models import fetch, manifest
 
 Verdict = Literal["ok", "note", "fail"]
@@ -48,7 +48,8 @@ def examine(config_path: Path | None) -> list[Finding]:
     )  # fmt: skip
     for check in checks:
         findings += check()
-    return [*findings, *_mute(config_path), *_reasoner(config_path)]
+    own = (_mute, _voice, _reasoner)
+    return [*findings, *(finding for check in own for finding in check(config_path))]
 
 
 def exit_status(findings: Sequence[Finding]) -> int:
@@ -103,6 +104,25 @@ def _mute(path: Path | None) -> Iterator[Finding]:
         yield Finding("mute", "ok", f"not muted{planned}")
 
 
+def _voice(path: Path | None) -> Iterator[Finding]:
+    try:
+        settings = config.load(path)
+        known = voice_profile.load(config.data_folder(settings.notes))
+    except config.BadConfig:
+        return
+    except (voice_profile.UselessVoice, OSError) as refusal:
+        yield Finding("your voice", "fail", str(refusal), "offrecord enroll")
+        return
+    mode = settings.privacy.mode
+    if known and mode == "auto":
+        yield Finding("your voice", "ok", "known: only your own words leave the chamber")
+    elif known:
+        yield Finding("your voice", "ok", f"known; [privacy] mode is {mode}")
+    else:
+        found = "not known: everybody's words are heard alike"
+        yield Finding("your voice", "note", found, "offrecord enroll")
+
+
 def _python() -> Iterator[Finding]:
     yield Finding("python", "ok", f"{platform.python_version()} on {platform.machine()}")
 
@@ -143,6 +163,20 @@ def _models() -> Iterator[Finding]:
                 f"{result.state}; {row.without}",
                 f"offrecord models fetch {result.name}",
             )
+    yield _recogniser()
+
+
+def _recogniser() -> Finding:
+    found = tune.read()
+    if not found:
+        words = "int8 on one thread; not measured on this device"
+        return Finding("recogniser", "note", words, "offrecord tune")
+    each = [
+        f"{model} {choice.precision}, threads {choice.threads} and {choice.decoder_threads}, "
+        f"5 s of speech in {choice.utterance_ms:.0f} ms"
+        for model, choice in found.choices.items()
+    ]
+    return Finding("recogniser", "ok", f"{'; '.join(each)} ({found.day})")
 
 
 def _microphone() -> Iterator[Finding]:

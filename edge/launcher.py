@@ -20,7 +20,7 @@ from typing import Final
 
 import msgspec
 
-from edge import airlock, births, control, seal
+from edge import airlock, births, control, seal, voice_profile
 from edge.airlock_pipe import AirlockPipe, Sample
 from edge.births import Run
 from edge.capture import sources
@@ -30,13 +30,17 @@ from edge.counter_rule import CounterWatch
 from edge.messages import (
     Airlocked,
     Allowance,
+    Asked,
     ChildDied,
     Control,
     CountBytes,
     CounterGap,
     Dying,
     Ended,
+    Enrol,
+    Enrolling,
     Enters,
+    ForgetVoice,
     Go,
     Hello,
     Inquire,
@@ -44,6 +48,7 @@ from edge.messages import (
     MuteState,
     Notice,
     OffTheRecord,
+    Overheard,
     SealState,
     Shown,
     SourceState,
@@ -51,8 +56,11 @@ from edge.messages import (
     StandingProcess,
     Summary,
     Transcript,
+    Unmute,
+    VoiceProfile,
     Watch,
 )
+from edge.mind_pipes import MindPipes
 from edge.off_switch import OffSwitch
 from edge.sensing import Sensing
 
@@ -74,6 +82,7 @@ DEVICE_CLOSES_S: Final = 2.0
 PROGRAMS: Final[Mapping[str, str]] = {
     "capture": "edge.capture",
     "chamber": "edge.chamber",
+    "mind": "edge.mind",
     "runtime": "edge.runtime",
 }
 """The table of processes: each is sealed with the profile of its own name (`edge/seal.py`)."""
@@ -109,6 +118,9 @@ class Launcher:
         self._enters = -1
         self._allowance: Allowance | None = None
         self._again: dict[str, asyncio.TimerHandle] = {}
+        self._voice: VoiceProfile | None = None
+        self._enrol = run.enrol
+        self._enrolling_ms = -1
         self._understood_ms = 0
         self._shown = msgspec.json.Decoder(Shown)
 
@@ -123,6 +135,7 @@ class Launcher:
         self._done: asyncio.Future[None] = self._loop.create_future()
         lock = self._own_data_folder()
         self._airlock, self._sample = AirlockPipe(), Sample(0, 0)
+        self._mind_pipes = MindPipes() if self.run.config.addressee.learn else None
         self._counter = CounterWatch(self._airlock, self._count, self._leaked)
         self.switch = OffSwitch(self.run.data, self.run.config.mute, self._obey, self._notice)
         door = control.listen(self.run.data)
@@ -130,11 +143,13 @@ class Launcher:
         for signum in (signal.SIGINT, signal.SIGTERM):
             self._loop.add_signal_handler(signum, self.stop)
         try:
+            self._voice = self._known_voice()
             if self.switch.state.muted:
                 self.show(self.switch.state)
             if self.switch.guessed:
                 self._notice(self.switch.guessed)
             self._start_runtime()
+            self._start_mind()
             self._start_chamber()
             self.switch.look()
             self._counter.look()
@@ -177,6 +192,17 @@ class Launcher:
             raise StartFailed(f"another Offrecord is already running on {folder}") from None
         return lock
 
+    def _known_voice(self) -> VoiceProfile | None:
+        """Return the wearer's voice; a damaged one ends the run, for others' words would leave."""
+        try:
+            return voice_profile.load(self.run.data)
+        except voice_profile.UselessVoice as refusal:
+            if self._enrol:
+                return None
+            raise StartFailed(str(refusal)) from None
+        except OSError as refusal:
+            raise StartFailed(f"cannot read the wearer's voice: {refusal.strerror}") from None
+
     def _notice(self, sentence: str) -> None:
         self.show(Notice(sentence[-LINE_CHARACTERS:]))
 
@@ -198,13 +224,17 @@ class Launcher:
         for sensing in self.sensing:
             sensing.close_slot()
         self._airlock.close()
+        if self._mind_pipes:
+            self._mind_pipes.close()
         self._close_enters()
 
     # --- births --------------------------------------------------------------------------------
 
     def _start_runtime(self) -> None:
         program = self._programs["runtime"]
-        child = Child(births.runtime(self.run, program, self.run_id, self._airlock.read_end))
+        mind_fds = self._mind_pipes.of_runtime if self._mind_pipes else ()
+        read_end = self._airlock.read_end
+        child = Child(births.runtime(self.run, program, self.run_id, read_end, mind_fds))
         self.children["runtime"] = child
         child.on_line(self._hear_runtime)
         child.on_death(self._runtime_died)
@@ -214,6 +244,35 @@ class Launcher:
         for sensing in self.sensing:
             if sensing.state:
                 self._tell_runtime(sensing.state)
+
+    def _start_mind(self) -> None:
+        """Start it where there is room; the first that it says is that it is sealed."""
+        if not self._mind_pipes:
+            return
+        pipes = self._mind_pipes
+        pipes.drain()
+        child = Child(
+            births.mind(self.run, self._programs["mind"]),
+            stdin=pipes.asks_read,
+            stdout=pipes.answers_write,
+        )
+        self.children["mind"] = child
+        child.on_death(self._mind_died)
+        self._loop.add_reader(pipes.answers_read, self._greet_mind, child)
+
+    def _greet_mind(self, child: Child) -> None:
+        """Check it from outside; the runtime asks it from then on."""
+        assert self._mind_pipes
+        self._loop.remove_reader(self._mind_pipes.answers_read)
+        self._check(child, "mind")
+
+    def _mind_died(self, death: Death) -> None:
+        assert self._mind_pipes
+        self._loop.remove_reader(self._mind_pipes.answers_read)
+        if "mind" not in self._seals:  # rules alone decide, and a person is told why
+            self._notice(f"no mind: {death.reason}")
+        elif not self._stopping:
+            self._start_again("mind", death, death.reason, self._start_mind)
 
     def _start_chamber(self) -> None:
         if planned := self._again.pop("chamber", None):
@@ -225,7 +284,9 @@ class Launcher:
             sensing.take_slot(ours)
         for _, unused in pairs[len(self.sensing) :]:  # nothing is handed one during a run yet
             unused.close()
-        senses = {sensing.source.kind for sensing in self.sensing}
+        senses: set[str] = {sensing.source.kind for sensing in self.sensing}
+        if "audio" in senses and self._wants_voices():
+            senses.add("voices")
         enters_read, self._enters = os.pipe2(os.O_DIRECT | os.O_CLOEXEC)
         slots = [theirs.fileno() for theirs, _ in pairs]
         child = Child(
@@ -244,6 +305,11 @@ class Launcher:
                 sensing.close_slot()
             else:
                 self._start_capture(sensing)
+
+    def _wants_voices(self) -> bool:
+        """Say whether the chamber is to tell the wearer's voice from others'."""
+        tells = self.run.is_live or self.run.config.privacy.mode != "auto"
+        return self._enrol is not None or (self._voice is not None and tells)
 
     def _start_capture(self, sensing: Sensing) -> None:
         """Start it, unless it runs already or nothing is to be heard and seen."""
@@ -270,7 +336,7 @@ class Launcher:
                 return
             case Airlocked(airlock_bytes=entered_bytes):
                 self._take_count(entered_bytes)
-            case Transcript(end_ms=end_ms):
+            case Transcript(end_ms=end_ms) | Overheard(end_ms=end_ms):
                 self._understood_ms = max(self._understood_ms, end_ms)
             case Summary(airlock_bytes=entered_bytes):
                 counter = self._airlock.compare(entered_bytes)
@@ -289,6 +355,10 @@ class Launcher:
                 self._end_chamber()
             case Ended():
                 self._let_chamber_go()
+            case Enrolling(heard_ms=heard_ms):
+                self._enrolling_ms = heard_ms
+            case VoiceProfile():
+                self._voice, self._enrol, self._enrolling_ms = message, None, -1
             case Dying(fault=fault):
                 self._chamber_fault = fault
 
@@ -360,6 +430,10 @@ class Launcher:
         self._chamber_waits, self._chamber_go = False, True
         self._tell_chamber(Go())
         self._tell_chamber(self._allowance)
+        if self._enrol:
+            self._enrolling_ms = 0
+            self._tell_runtime(self._enrol)  # first: it expects a voice from then on
+        self._tell_chamber(self._enrol or (self._voice if self._wants_voices() else None))
         if self.run.levels:
             self._tell_chamber(Watch(levels=True))
         self._release_sources()
@@ -395,21 +469,25 @@ class Launcher:
 
     def _obey(self, state: MuteState) -> None:
         """Hear and see, or do not: then nothing survives that was half heard."""
-        sensed = [sensing for sensing in self.sensing if sensing.child]
-        if state.muted and sensed:
-            self._close_sources()
-            for sensing in sensed:
-                sensing.leave_out(fast=self.run.fast)
-            self._end_chamber()
-            self._close_enters()
-            self._tell_runtime(ChildDied("chamber", "replaced"))
-            self._start_chamber()
+        if state.muted and any(sensing.child for sensing in self.sensing):
+            self._replace_chamber()
         elif not (state.muted or self._stopping):
             for sensing in self.sensing:
                 if not sensing.ended:
                     self._start_capture(sensing)
         self._tell_runtime(state)
         self.show(state)
+
+    def _replace_chamber(self) -> None:
+        """Have a new one that knows nothing of what was heard and seen so far."""
+        sensed = [sensing for sensing in self.sensing if sensing.child]
+        self._close_sources()
+        for sensing in sensed:
+            sensing.leave_out(fast=self.run.fast)
+        self._end_chamber()
+        self._close_enters()
+        self._tell_runtime(ChildDied("chamber", "replaced"))
+        self._start_chamber()
 
     def _close_sources(self) -> None:
         """End what holds a device or a file, at once."""
@@ -433,10 +511,22 @@ class Launcher:
         """Do what one command asks and tell it how things stand then."""
         self._loop.remove_reader(connection)
         with connection, contextlib.suppress(control.BadRequest):
-            asked = control.read(connection)
-            if not isinstance(asked, Inquire):
-                self.switch.ask(asked)
+            self._do(control.read(connection))
             control.answer(connection, self._standing())
+
+    def _do(self, asked: Asked) -> None:
+        match asked:
+            case Mute() | Unmute():
+                self.switch.ask(asked)
+            case Enrol():
+                self._enrol, self._enrolling_ms = asked, 0
+                self._replace_chamber()
+            case ForgetVoice():
+                self._enrol, self._voice, self._enrolling_ms = None, None, -1
+                voice_profile.forget(self.run.data)
+                self._replace_chamber()
+            case Inquire():
+                pass
 
     def _standing(self) -> Standing:
         """Return how things stand."""
@@ -468,6 +558,8 @@ class Launcher:
             waiting_bytes=self._sample.waiting_bytes,
             before_bytes=self._airlock.before_bytes,
             is_counter_known=self._airlock.is_known,
+            is_enrolled=self._voice is not None,
+            enrolling_ms=self._enrolling_ms,
         )
 
     # --- deaths --------------------------------------------------------------------------------

@@ -11,7 +11,7 @@ that runs.
 """
 
 from enum import IntEnum
-from typing import Annotated, Literal
+from typing import Annotated, Final, Literal
 
 import msgspec
 
@@ -80,6 +80,19 @@ class TextLine(Message, frozen=True):
     box: Box
 
 
+class Speaker(IntEnum):
+    """Whose voice it was, as far as the voice itself tells."""
+
+    UNKNOWN = 0
+    """Nobody is enrolled, or there was too little speech."""
+    WEARER = 1
+    OTHER = 2
+
+
+VoiceCode = Annotated[str, msgspec.Meta(pattern=r"^[A-Za-z0-9+/]{342}==$")]
+"""A voice: 256 signed bytes in base64, the only embedding that ever leaves the chamber."""
+
+
 # --- Leaves: chamber -> runtime ----------------------------------------------------------------
 
 
@@ -106,6 +119,9 @@ class Transcript(Message, frozen=True, tag=3):
     """Geometric mean of the tokens' probabilities."""
     model: ModelIndex
     stages: Annotated[tuple[StageTime, ...], msgspec.Meta(max_length=8)] = ()
+    speaker: Speaker = Speaker.UNKNOWN
+    speaker_score: Percent = 0
+    """How alike the voice is to the wearer's; 0 where nobody is enrolled."""
 
 
 class Unclear(Message, frozen=True, tag=4):
@@ -158,7 +174,40 @@ class Dying(Message, frozen=True, tag=9):
     ]
 
 
-Leaves = Hello | SpeechStarted | Transcript | Unclear | Seen | Level | Dropped | Ended | Dying
+class Overheard(Message, frozen=True, tag=10):
+    """Somebody else spoke, in the mode in which others' words stay inside: only for how long."""
+
+    start_ms: Millis
+    end_ms: Millis
+
+
+class Enrolling(Message, frozen=True, tag=11):
+    """How much of the wearer's speech has been heard since `Enrol`."""
+
+    heard_ms: Millis
+
+
+class VoiceProfile(Message, frozen=True, tag=12):
+    """The wearer's voice: leaves once, on the command to enrol, and enters again at each start."""
+
+    code: VoiceCode
+    model: Name
+
+
+Leaves = (
+    Hello
+    | SpeechStarted
+    | Transcript
+    | Unclear
+    | Seen
+    | Level
+    | Dropped
+    | Ended
+    | Dying
+    | Overheard
+    | Enrolling
+    | VoiceProfile
+)
 
 
 # --- Enters: launcher and runtime -> chamber ---------------------------------------------------
@@ -180,7 +229,13 @@ class Allowance(Message, frozen=True, tag=34):
     day_left_bytes: Count
 
 
-Enters = Go | Watch | Allowance
+class Enrol(Message, frozen=True, tag=35):
+    """Learn the wearer's voice from the speech that comes now."""
+
+    speech_s: Annotated[int, msgspec.Meta(ge=5, le=300)] = 60
+
+
+Enters = Go | Watch | Allowance | Enrol | VoiceProfile
 
 
 # --- Status: source -> launcher ----------------------------------------------------------------
@@ -255,7 +310,8 @@ class MuteState(Message, frozen=True, tag=68):
     why: Literal["hand", "voice", "schedule"] = "hand"
 
 
-Control = SourceState | SealState | ChildDied | CounterGap | CountBytes | MuteState
+Control = SourceState | SealState | ChildDied | CounterGap | CountBytes | MuteState | Enrol
+"""`Enrol`: the chamber was told so, and may now say a voice, once."""
 
 
 # --- Shown: runtime -> whoever watches ---------------------------------------------------------
@@ -356,7 +412,67 @@ Shown = (
     | MuteState
     | OffTheRecord
     | Allowance
+    | Overheard
+    | Enrolling
+    | VoiceProfile
 )
+
+
+# --- runtime <-> mind --------------------------------------------------------------------------
+
+MOST_STEPS: Final = 512
+Steps = Annotated[
+    tuple[Annotated[int, msgspec.Meta(ge=-(2**31), le=2**31)], ...],
+    msgspec.Meta(max_length=MOST_STEPS),
+]
+"""Millionths that corrections have added to the weights of a decision; no text in them."""
+Score = Annotated[int, msgspec.Meta(ge=-(2**31), le=2**31)]
+"""Log-odds in thousandths: above 0 it is rather so than not."""
+
+
+class Consider(Message, frozen=True, tag=112):
+    """Is this for the companion?"""
+
+    number: Count
+    text: Sentence
+    follows_reply: bool
+    """Whether the companion has just said something."""
+
+
+class Correct(Message, frozen=True, tag=113):
+    """The wearer says that this was for the companion, or that it was not: learn it."""
+
+    number: Count
+    text: Sentence
+    follows_reply: bool
+    was_meant: bool
+
+
+class Adopt(Message, frozen=True, tag=114):
+    """Decide with what was learnt before; nothing means as it ships."""
+
+    steps: Steps
+
+
+class Considered(Message, frozen=True, tag=115):
+    """The answer to the `Consider` of this number; number 0 says that the mind is there."""
+
+    number: Count
+    score: Score
+    learnt: Score = 0
+    """How much of the score comes from corrections."""
+
+
+class Learnt(Message, frozen=True, tag=116):
+    """The answer to the `Correct` of this number: all that has been learnt."""
+
+    number: Count
+    steps: Steps
+
+
+Asks = Consider | Correct | Adopt
+"""What the runtime says to the mind."""
+Answers = Considered | Learnt
 
 
 # --- asked of a running launcher, on its control socket (`edge/control.py`) --------------------
@@ -374,7 +490,7 @@ class Unmute(Message, frozen=True, tag=97):
 
 
 class Inquire(Message, frozen=True, tag=98):
-    """How do things stand?"""
+    """How do things stand? Changes nothing."""
 
 
 class StandingProcess(Message, frozen=True):
@@ -405,6 +521,14 @@ class Standing(Message, frozen=True, tag=99):
     """What to add to the running chamber's own counter (`wchar`) to get `written_bytes`."""
     is_counter_known: bool
     """False once a chamber died of which the kernel did not tell the count."""
+    is_enrolled: bool = False
+    """Whether the wearer's voice is known."""
+    enrolling_ms: int = -1
+    """How much of the wearer's speech has been heard for that; -1 while nothing is learnt."""
 
 
-Asked = Mute | Unmute | Inquire
+class ForgetVoice(Message, frozen=True, tag=100):
+    """Delete what is known of the wearer's voice."""
+
+
+Asked = Mute | Unmute | Inquire | Enrol | ForgetVoice

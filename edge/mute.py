@@ -10,9 +10,7 @@ so then; otherwise the whole time begins again with the boot. A mute may so last
 asked, never shorter. A schedule follows the clock on the wall, whatever it says.
 """
 
-import contextlib
 import ctypes
-import os
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -22,6 +20,7 @@ from typing import Annotated, Final, Literal
 
 import msgspec
 
+from edge import whole_file
 from edge.messages import Mute, MuteState, Unmute
 from edge.schedule import Stretch, next_edge_s, span_at
 
@@ -210,20 +209,4 @@ def load(folder: Path) -> tuple[State, str]:
 
 def store(folder: Path, state: State) -> None:
     """Keep a state, whole or not at all, also through a power cut. Raises OSError."""
-    new = folder / f"{FILE_NAME}.{os.getpid()}.new"
-    flags = os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW | os.O_CLOEXEC
-    try:
-        with open(os.open(new, flags, 0o600), "wb") as file:  # noqa: PTH123 (a descriptor)
-            file.write(msgspec.json.encode(state))
-            file.flush()
-            os.fsync(file.fileno())
-        new.replace(folder / FILE_NAME)
-    except OSError:
-        with contextlib.suppress(OSError):
-            new.unlink()
-        raise
-    directory = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
-    try:
-        os.fsync(directory)
-    finally:
-        os.close(directory)
+    whole_file.write(folder / FILE_NAME, msgspec.json.encode(state))

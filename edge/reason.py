@@ -38,6 +38,8 @@ class Said:
     because: tuple[str, ...] = ()
     actions: tuple[Action, ...] = ()
     partial: bool = False
+    is_passing: bool = False
+    """Whether it rests on what others said, and may not be kept either."""
 
 
 class Reasoner:

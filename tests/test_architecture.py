@@ -37,6 +37,7 @@ NEVER: dict[str, set[str]] = {
     "edge/seal": {"models", "firmware_bridge", "numpy", "msgspec"},
     "edge/capture": {"edge.chamber", *NETWORK - {"socket"}, "sqlite3", *TEXT_SIDE},
     "edge/chamber": {*NETWORK - {"socket"}, "sqlite3", "sounddevice", "soundfile", *TEXT_SIDE},
+    "edge/mind": {*NETWORK, "edge.signals", "cv2", "sounddevice", "edge.capture", *TEXT_SIDE},
     "edge/addressee.py": {"os", "time", "datetime", "socket", "asyncio", "numpy", *MEDIA},
     "edge/context.py": {"os", "time", "socket", "asyncio", "numpy", *MEDIA},
     "edge/notes.py": {"edge.reason", "edge.companion", "numpy", *MEDIA},

@@ -30,16 +30,20 @@ from edge.messages import (
     Control,
     CountBytes,
     CounterGap,
+    Enrol,
     Hello,
     Leaves,
     Notice,
+    Overheard,
     SealState,
     Seen,
     Shown,
     SourceState,
     Transcript,
+    VoiceProfile,
 )
 from edge.recall.answer import shortened
+from edge.runtime import opinion
 from edge.runtime.border import Border
 from edge.runtime.clocks import Clocks
 from edge.runtime.conversation import Conversation
@@ -77,7 +81,9 @@ class Runtime:
         self._show = show
         self._tally = Tally()
         self._tally.resume(present.entered, present.notes.count(present.run, "asked"))
-        self._border = Border(settings.airlock, present.enter, conversation.is_request)
+        self._border = Border(
+            settings.airlock, present.enter, conversation.is_request, conversation.is_passing
+        )
         if present.is_resumed and present.context.models:
             self._border.know(len(present.context.models))
         self._bytes_before = self._tally.airlock_bytes
@@ -110,13 +116,7 @@ class Runtime:
     def _take(self, message: Leaves) -> None:
         present = self._present
         if isinstance(message, Transcript):
-            if is_repeat(present.context, message):
-                return
-            self._tally.count(message)
-            turn = self._conversation.note(message, self._spoken_s(message))
-            self._show(message)  # what is shown is noted: a kill -9 now loses nothing
-            if turn:
-                self._conversation.answer(turn)
+            self._take_words(message)
             self._ring()
             return
         if isinstance(message, Seen):
@@ -126,11 +126,27 @@ class Runtime:
                 present.keep(note)
         else:
             present.fold(message)
+            self._conversation.judge.observed(message)
         self._tally.count(message)
+        if isinstance(message, VoiceProfile):
+            present.keep_voice(message)
         self._show(message)
         if isinstance(message, Hello):
             self._day.say()
         self._ring()
+
+    def _take_words(self, heard: Transcript) -> None:
+        if is_repeat(self._present.context, heard):
+            return
+        self._tally.count(heard)
+        if self._conversation.is_passing(heard):
+            self._conversation.overhear(heard)
+            self._show(Overheard(heard.start_ms, heard.end_ms))
+            return
+        turn = self._conversation.note(heard, self._spoken_s(heard))
+        self._show(heard)  # what is shown is noted: a kill -9 now loses nothing
+        if turn:
+            self._conversation.answer(turn)
 
     def caught_up(self) -> None:
         """Know that no packet is waiting."""
@@ -156,6 +172,7 @@ class Runtime:
     def control(self, line: bytes) -> None:
         """Take one line of the launcher."""
         message = self._control.decode(line)
+        self._conversation.judge.told(message)
         match message:
             case SourceState():
                 self._clock(message)
@@ -165,6 +182,8 @@ class Runtime:
                 self._close_gap(message)
             case CountBytes():
                 self._tell_bytes()
+            case Enrol():
+                self._border.enrolment_asked()
             case _:
                 pass
         if isinstance(message, SourceState | SealState):
@@ -300,6 +319,9 @@ async def _live(arguments: argparse.Namespace) -> None:
     )
     async with session:
         conversation = Conversation(present, settings, session, show)
+        if arguments.mind_fds:
+            pipes_to_mind = opinion.Pipes(*arguments.mind_fds)
+            conversation.judge.opinions = opinion.Opinions(pipes_to_mind, Path(arguments.data))
         runtime = Runtime(present, conversation, settings, show, is_fast=arguments.fast)
         pipes = Pipes(runtime, arguments.airlock_fd, ended)
         seal.silence_stderr()
@@ -329,6 +351,11 @@ def _say_where(kind: type[BaseException], _error: object, trace: TracebackType |
         show(Notice(f"the runtime failed: {kind.__name__} at {file}:{line}"[:LINE_CHARACTERS]))
 
 
+def _two_descriptors(words: str) -> tuple[int, int]:
+    asks, answers = words.split(",")
+    return int(asks), int(answers)
+
+
 def main(argv: Sequence[str]) -> int:
     """Run until the airlock ends; an exit status that is not 0 was a death."""
     parser = argparse.ArgumentParser(prog="python -m edge.runtime")
@@ -338,9 +365,13 @@ def main(argv: Sequence[str]) -> int:
     parser.add_argument("--settings", default="")
     parser.add_argument("--fast", action="store_true")
     parser.add_argument("--live", action="store_true", help="a device is among the sources")
+    parser.add_argument(
+        "--mind-fds", type=_two_descriptors, default=(), help="where to ask the mind, and hear it"
+    )
     arguments = parser.parse_args(argv)
     sys.excepthook = _say_where
-    seal.close_all_but({CONTROL_FD, SHOWN_FD, ERROR_FD, arguments.airlock_fd})
+    kept = {CONTROL_FD, SHOWN_FD, ERROR_FD, arguments.airlock_fd, *arguments.mind_fds}
+    seal.close_all_but(kept)
     try:
         asyncio.run(_live(arguments))
     except (OSError, seal.CannotSeal) as error:

@@ -15,13 +15,24 @@ from typing import Final
 from edge import airlock, config
 from edge.budget import ALWAYS, Budget
 from edge.ledger import Leaving, readable
-from edge.messages import Dying, Hello, Leaves, SourceKind, Transcript, Unclear
+from edge.messages import (
+    Dying,
+    Enrolling,
+    Hello,
+    Leaves,
+    Overheard,
+    SourceKind,
+    Transcript,
+    Unclear,
+    VoiceProfile,
+)
 from edge.runtime.claims import Claims
 from edge.runtime.clocks import Moment
 
 BURSTS_FORGIVEN: Final = 1
 """Two clocks judge the same bytes, a status line apart, and a chamber learns of the day's end a
 moment late: a second burst is no violation."""
+IN_PASSING: Final = "another's words, for a while in mind: content not kept"
 OVER_THE_DAY: Final = "over the day's budget: thrown away, content not kept"
 
 
@@ -49,12 +60,14 @@ class Border:
         limits: config.Airlock,
         enter: Enter,
         is_request: Callable[[Transcript], bool] = lambda _: False,
+        is_passing: Callable[[Transcript], bool] = lambda _: False,
     ) -> None:
         self.budget = Budget.full(limits.rate_bytes_s, limits.burst_bytes, limits.day_bytes)
         self.claims = Claims()
         self.trust = Trust.EXPECTED
         self._enter = enter
         self._is_request = is_request
+        self._is_passing = is_passing
         self._is_replaced = False
         self._over_the_day_bytes = 0
         """Of this chamber, past the day's budget, and not speech."""
@@ -72,6 +85,10 @@ class Border:
         self._is_replaced = True
         if self.trust is Trust.REFUSED:
             self.trust = Trust.REPLACED
+
+    def enrolment_asked(self) -> None:
+        """Expect the wearer's voice, once."""
+        self.claims.enrolment_asked()
 
     def source_started(self, kind: SourceKind, budget_s: float) -> None:
         """Know that a source began (again); a file's clock may stand where it stood before."""
@@ -98,7 +115,10 @@ class Border:
             complaint = self.claims.judge(message, now.windows)
         complaint = complaint or self._excess()
         why = f"refused: {complaint}" if complaint else self._why(message, is_over=is_over)
-        self._enter(_leaving(message, len(packet), why))
+        if isinstance(message, Transcript) and self._is_passing(message):
+            self._enter(_leaving(message, len(packet), f"{why}; {IN_PASSING}", is_kept=False))
+        else:
+            self._enter(_leaving(message, len(packet), why, is_kept=why != OVER_THE_DAY))
         if self.trust in {Trust.REFUSED, Trust.REPLACED}:
             return None
         if complaint:
@@ -140,19 +160,23 @@ class Border:
         return ""
 
 
-def _leaving(message: Leaves | None, size_bytes: int, why: str) -> Leaving:
-    """Return the row of a packet. A liar's words are kept: they are evidence."""
+def _leaving(message: Leaves | None, size_bytes: int, why: str, *, is_kept: bool) -> Leaving:
+    """Return the row of a packet. A liar's words are kept: they are evidence. A voice never is."""
     if message is None:
         return Leaving("Violation", size_bytes, f"{why}; its content is not kept")
-    text = "" if why == OVER_THE_DAY else readable(message)
+    text = readable(_without_voice(message)) if is_kept else ""
     return Leaving(type(message).__name__, size_bytes, why, text, at_ms=_moment_ms(message))
+
+
+def _without_voice(message: Leaves) -> Leaves:
+    return VoiceProfile("", message.model) if isinstance(message, VoiceProfile) else message
 
 
 def _moment_ms(message: Leaves) -> int:
     match message:
-        case Transcript() | Unclear():
+        case Transcript() | Unclear() | Overheard():
             return message.end_ms
-        case Hello() | Dying():
+        case Hello() | Dying() | Enrolling() | VoiceProfile():
             return 0
         case _:
             return message.at_ms

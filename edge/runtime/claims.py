@@ -12,15 +12,18 @@ from edge.airlock import most_characters
 from edge.messages import (
     Dropped,
     Ended,
+    Enrolling,
     Hello,
     Leaves,
     Level,
+    Overheard,
     Seen,
     SourceKind,
     SpeechStarted,
     StageTime,
     Transcript,
     Unclear,
+    VoiceProfile,
 )
 from edge.runtime.clocks import Window
 
@@ -39,6 +42,7 @@ class _Order(NamedTuple):
 ORDERS: Final[Mapping[type[Leaves], _Order]] = {
     Transcript: _Order("utterances", "audio"),
     Unclear: _Order("utterances", "audio"),
+    Overheard: _Order("utterances", "audio"),
     SpeechStarted: _Order("beginnings of speech", "audio"),
     Level: _Order("levels", "audio"),
     Seen: _Order("sights", "video"),
@@ -53,6 +57,12 @@ class Claims:
         self._models = models
         self._until_ms: dict[_Order, int] = {}
         self._may_return: set[_Order] = set()
+        self._may_learn = False
+        """Whether a voice was asked for that has not come yet."""
+
+    def enrolment_asked(self) -> None:
+        """Expect one voice, of this chamber or one that takes its place."""
+        self._may_learn = True
 
     def begin(self, hello: Hello) -> None:
         """Begin anew with the next chamber."""
@@ -79,6 +89,16 @@ class Claims:
         if isinstance(message, Dropped | Ended):
             newest_ms = max(window.newest_ms for window in windows.values())
             return _ahead(message.at_ms, newest_ms)
+        if isinstance(message, Enrolling | VoiceProfile):
+            return self._voice(message, windows["audio"])
+        return ""
+
+    def _voice(self, message: Enrolling | VoiceProfile, window: Window) -> str:
+        if not self._may_learn:
+            return "a voice that nobody asked for"
+        if isinstance(message, Enrolling):
+            return _ahead(message.heard_ms, window.newest_ms)
+        self._may_learn = False
         return ""
 
     def _content(self, message: Leaves) -> str:
@@ -123,7 +143,7 @@ class Claims:
 
 
 def _span(message: Leaves) -> tuple[int, int]:
-    if isinstance(message, Transcript | Unclear):
+    if isinstance(message, Transcript | Unclear | Overheard):
         return message.start_ms, message.end_ms
     assert isinstance(message, SpeechStarted | Level | Seen)
     return message.at_ms, message.at_ms

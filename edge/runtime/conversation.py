@@ -20,8 +20,10 @@ from edge.config import Config
 from edge.context import due, render
 from edge.evidence import Kind, Note, Question
 from edge.messages import Notice, Reply, Transcript
+from edge.privacy import PASSING_S, is_passing
 from edge.recall.answer import Memory
 from edge.recall.words import spellings
+from edge.runtime.judge import Judge
 from edge.runtime.present import Present, Show
 
 logger = logging.getLogger(__name__)
@@ -29,6 +31,7 @@ logger = logging.getLogger(__name__)
 FOUND_NOTES: Final = 60
 FOUND_ERRANDS: Final = 10
 DOCUMENT_CHARACTERS: Final = 16_000
+NOT_KEPT: Final = "(An answer that rested on what others said; it was not kept.)"
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,10 +61,25 @@ class Conversation:
         self._growing: Reply | None = None
         self.on_reply: Callable[[float], None] = lambda _latency_ms: None
         self.context_tokens = 0
+        self.judge = Judge()
 
     def is_request(self, heard: Transcript) -> bool:
         """Say whether an utterance is for the companion, in whole or in part."""
-        return bool(self._meant(heard).request)
+        return not self.is_passing(heard) and bool(self._meant(heard).request)
+
+    def is_passing(self, heard: Transcript) -> bool:
+        """Say whether an utterance is another's, and may not be kept."""
+        return is_passing(heard, self._settings.privacy.mode)
+
+    def overhear(self, heard: Transcript) -> None:
+        """Have in mind what another said, for a while of the stream's clock and of ours."""
+        present = self._present
+        at_ms = heard.end_ms + present.context.audio_shift_ms
+        note = self._note("said", heard.text, at_ms, heard)
+        present.fold(heard)
+        self.judge.observed(heard)
+        present.overhear(note)
+        asyncio.get_running_loop().call_later(PASSING_S, present.let_pass, note)
 
     def note(self, heard: Transcript, spoken_s: float) -> Turn | None:
         """Note an utterance; return the turn that is to be answered if it is for the companion."""
@@ -116,6 +134,9 @@ class Conversation:
         self.context_tokens = packet.tokens
         self._show(packet)
         said, escalates = self._reasoner.recall(turn.question, memory)
+        overheard = self._overheard(turn.question, memory, said)
+        if overheard:
+            said, escalates = overheard, False
         if not escalates:
             self._finally(turn, said)
             return
@@ -130,6 +151,19 @@ class Conversation:
         kept = notes.recent(FOUND_ERRANDS, ("remembered",))
         in_mind = (*context.heard, *context.seen, *found, *kept)
         return Memory(in_mind, context.timers, self._settings.mute.spoken_minutes), found
+
+    def _overheard(
+        self, question: Question, memory: Memory, without: reason.Said
+    ) -> reason.Said | None:
+        """Return the answer that rests on what others said, if it is another and only an answer."""
+        passing = self._present.context.passing
+        if not passing or without.actions:
+            return None
+        more = replace(memory, notes=(*memory.notes, *passing))
+        said, escalates = self._reasoner.recall(question, more)
+        if escalates or said.actions or said.text == without.text:
+            return None
+        return replace(said, is_passing=True)
 
     async def _stream(self, turn: Turn, parts: AsyncGenerator[reason.Said | Notice, None]) -> None:
         """Show a growing answer. The latency of the whole is that of its first word."""
@@ -163,7 +197,8 @@ class Conversation:
         if wish := act.off_the_record(said.actions):
             self._show(wish)  # the launcher obeys; the reply stands before it
         now = turn.question.now
-        self._present.keep(Note("told", said.text, now.ms, now.wall_s, now.run, said.source))
+        text = NOT_KEPT if said.is_passing else said.text
+        self._present.keep(Note("told", text, now.ms, now.wall_s, now.run, said.source))
         self.on_reply(latency_ms)
         logger.info("a question was answered in %d ms", latency_ms)
 
@@ -171,7 +206,7 @@ class Conversation:
 
     def _meant(self, heard: Transcript) -> addressee.Decision:
         at_ms = heard.end_ms + self._present.context.audio_shift_ms
-        return addressee.decide(heard.text, heard.confidence, self._since_reply_s(at_ms))
+        return self.judge.meant(heard, self._since_reply_s(at_ms))
 
     def _since_reply_s(self, at_ms: int) -> float | None:
         told = [note.at_ms for note in self._present.context.dialogue if note.kind == "told"]

@@ -12,10 +12,10 @@ from typing import Final, Literal
 
 import msgspec
 
-from edge import act, ledger, notes
+from edge import act, ledger, notes, voice_profile
 from edge.context import Context, fold, resumed
 from edge.evidence import Note, Question
-from edge.messages import Hello, Leaves, Model, Notice, Shown, SourceState
+from edge.messages import Hello, Leaves, Model, Notice, Shown, SourceState, VoiceProfile
 from edge.recall.answer import Action, shortened
 
 Show = Callable[[Shown], None]
@@ -35,6 +35,7 @@ class Present:
         self.mark = mark
         """Live once any source is a device."""
         self._show = show
+        self._folder = folder
         self.ledger = ledger.Ledger(folder / ledger.FILE_NAME)
         self.entered, models = self._entered_before()
         self.notes = self._open_notes(folder / notes.FILE_NAME)
@@ -72,6 +73,22 @@ class Present:
         except notes.NotesUnwritable as error:
             self.tell(str(error))
         self.fold(note)
+
+    def overhear(self, note: Note) -> None:
+        """Have in mind for a while what is not to be kept."""
+        self.context = replace(self.context, passing=(*self.context.passing, note))
+
+    def let_pass(self, note: Note) -> None:
+        """Have it in mind no longer."""
+        left = tuple(each for each in self.context.passing if each is not note)
+        self.context = replace(self.context, passing=left)
+
+    def keep_voice(self, profile: VoiceProfile) -> None:
+        """Keep the wearer's voice for the next chamber."""
+        try:
+            voice_profile.store(self._folder, profile)
+        except OSError as error:
+            self.tell(f"your voice is not kept for the next start: {error.strerror}")
 
     def carry_out(self, actions: tuple[Action, ...], question: Question) -> bool:
         """Do what a reply promises; False, and a notice, when the disk does not allow it."""

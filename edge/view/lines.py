@@ -14,12 +14,14 @@ from edge.messages import (
     ContextPacket,
     Dropped,
     Ended,
+    Enrolling,
     Hello,
     Level,
     Message,
     Model,
     MuteState,
     Notice,
+    Overheard,
     Reply,
     SealState,
     Seen,
@@ -29,6 +31,7 @@ from edge.messages import (
     Summary,
     Transcript,
     Unclear,
+    VoiceProfile,
 )
 from edge.mute import until
 
@@ -83,6 +86,8 @@ class Lines:
             "end_s": said.end_ms / 1000,
             "confidence": said.confidence / 100,
             "model": self.model(said.model),
+            "speaker": said.speaker.name.lower(),
+            "speaker_score": said.speaker_score / 100,
             "stages_ms": _stages(said),
         }
 
@@ -130,6 +135,7 @@ def _fields(message: Message) -> Fields:
             fields[field.name] = msgspec.to_builtins(value)
     if fields.get("partial") is False:
         del fields["partial"]
+    fields.pop("code", None)  # a voice is nobody's but the launcher's
     return fields
 
 
@@ -163,7 +169,7 @@ def moment_of(message: Shown) -> int:
     A source's own clock is not among them: with --fast it is ahead of what is understood.
     """
     match message:
-        case Transcript() | Unclear():
+        case Transcript() | Unclear() | Overheard():
             return message.end_ms
         case SpeechStarted() | Seen() | Level() | Dropped() | Ended():
             return message.at_ms
@@ -205,12 +211,26 @@ def event(message: Shown, at_ms: int, wall_s: float = 0.0) -> Event | None:
             return Event(clock(message.end_ms), "heard", plain(message.text))
         case Unclear():
             return Event(clock(message.end_ms), "heard", "(no words)")
+        case Overheard() | Enrolling() | VoiceProfile():
+            return _of_voices(message, at_ms)
         case Seen():
             return Event(clock(message.at_ms), "saw", sight(message))
         case Reply(partial=False):
             return Event(clock(at_ms), "reply", plain(message.text))
         case _:
             return _own_affairs(message, at_ms, wall_s)
+
+
+def _of_voices(message: Overheard | Enrolling | VoiceProfile, at_ms: int) -> Event:
+    match message:
+        case Overheard():
+            seconds = (message.end_ms - message.start_ms) / 1000
+            return Event(clock(message.end_ms), "other", f"(somebody else, {seconds:.1f} s)")
+        case Enrolling():
+            words = f"{message.heard_ms / 1000:.0f} s of your voice so far"
+            return Event(clock(at_ms), "enroll", words)
+        case VoiceProfile():
+            return Event(clock(at_ms), "enroll", "your voice is learnt")
 
 
 def _walls(seal: SealState) -> str:

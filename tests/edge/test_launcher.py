@@ -27,6 +27,7 @@ from edge.messages import (
     Summary,
     Transcript,
 )
+from models import manifest
 
 DEMO = scene.load(scene.folder("demo"))
 
@@ -249,3 +250,24 @@ def test_off_the_record_said_aloud_closes_the_sources(tmp_path: Path) -> None:
     watched.play()
     muted = [m for m in watched.shown if isinstance(m, MuteState)]
     assert [(state.muted, state.why) for state in muted] == [(True, "voice")]
+
+
+def test_a_mind_that_is_killed_is_replaced_and_the_question_answered(tmp_path: Path) -> None:
+    try:
+        manifest.path("minilm", "model.onnx")
+    except manifest.ModelNotFetched as absent:
+        pytest.skip(f"UNCHECKED: {absent}")
+    settings = config.Config(addressee=config.Addressee(learn=True))
+    watched = Watched(replace(demo_run(tmp_path), config=settings))
+    killed: list[int] = []
+
+    def kill_once(message: Shown) -> None:
+        if isinstance(message, SealState) and message.process == "mind" and not killed:
+            killed.append(message.pid)
+            os.kill(message.pid, signal.SIGKILL)
+
+    watched.act = kill_once
+    summary = watched.play()
+    assert ChildDied("mind", "ended by SIGKILL") in watched.shown
+    assert {seal.process for seal in summary.sealed} >= {"mind", "chamber"}
+    assert "blue bowl" in replies(watched).lower()

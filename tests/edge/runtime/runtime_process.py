@@ -32,7 +32,7 @@ HELLO = Hello((Model("tiny", "0" * 16), Model("eyes", "1" * 16)))
 class RuntimeProcess:
     """`python -m edge.runtime`, sealed as ever; the test is the launcher and the chamber."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 (each is one thing that a test may choose)
         self,
         data: Path,
         *,
@@ -40,9 +40,13 @@ class RuntimeProcess:
         settings: Config | None = None,
         fast: bool = True,
         live: bool = False,
+        mind_fds: tuple[int, ...] = (),
     ) -> None:
         self.data, self.run, self.settings = data, run, settings or Config()
         self.pace = [*(["--fast"] if fast else []), *(["--live"] if live else [])]
+        self.mind_fds = mind_fds
+        if mind_fds:
+            self.pace += ["--mind-fds", ",".join(map(str, mind_fds))]
         self.read_end, self.write_end = os.pipe2(os.O_DIRECT | os.O_CLOEXEC)
         fcntl.fcntl(self.write_end, fcntl.F_SETPIPE_SZ, 1 << 20)
         self.written_bytes = 0
@@ -60,7 +64,7 @@ class RuntimeProcess:
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
-            pass_fds=(self.read_end,),
+            pass_fds=(self.read_end, *self.mind_fds),
         )
 
     def __enter__(self) -> Self:

@@ -2,13 +2,25 @@ import pytest
 
 from edge import airlock, config
 from edge.ledger import Leaving
-from edge.messages import Ended, Hello, Leaves, Model, Seen, SpeechStarted, Transcript
+from edge.messages import (
+    Ended,
+    Hello,
+    Leaves,
+    Model,
+    Seen,
+    SpeechStarted,
+    Transcript,
+    VoiceProfile,
+)
 from edge.runtime.border import OVER_THE_DAY, Border, Trust
 from edge.runtime.clocks import Moment, Window
 
 HELLO = airlock.encode(Hello((Model("m", "0" * 16),)))
 SAID = airlock.encode(Transcript("hello", 0, 0, 90, 0))
 SIGHT = airlock.encode(Seen(0, (), (), 0, 0))
+
+
+VOICE = VoiceProfile("A" * 342 + "==", "ge2e/1")
 
 
 def at(budget_s: float) -> Moment:
@@ -151,3 +163,25 @@ def test_a_file_that_is_played_again_has_its_budget_again() -> None:
     gate.source_started("video", 0.0)
     for second in range(60):
         assert gate.admit(SIGHT, at(second))
+
+
+def test_a_voice_that_nobody_asked_for_ends_the_chamber_and_is_not_written_down() -> None:
+    entered: list[Leaving] = []
+    gate = border(entered)
+    gate.admit(HELLO, at(0))
+    with pytest.raises(airlock.Violation, match="nobody asked for"):
+        gate.admit(airlock.encode(VOICE), at(1_000))
+    assert gate.trust is Trust.REFUSED
+    assert entered[-1].what == "VoiceProfile"
+    assert not any(VOICE.code in row.text for row in entered)
+
+
+def test_the_voice_that_was_asked_for_is_admitted_and_not_written_down() -> None:
+    entered: list[Leaving] = []
+    gate = Border(config.Airlock(), entered.append)
+    gate.admit(HELLO, at(0))
+    gate.enrolment_asked()
+    assert gate.admit(airlock.encode(VOICE), at(1)) == VOICE
+    assert entered[-1].why == "observation"
+    assert "ge2e/1" in entered[-1].text
+    assert VOICE.code not in entered[-1].text

@@ -7,16 +7,19 @@ from edge.messages import (
     Dropped,
     Dying,
     Ended,
+    Enrolling,
     Hello,
     Leaves,
     Level,
     Model,
+    Overheard,
     Seen,
     SpeechStarted,
     Stage,
     StageTime,
     Transcript,
     Unclear,
+    VoiceProfile,
 )
 from edge.runtime.claims import Claims
 from edge.runtime.clocks import Window
@@ -44,6 +47,9 @@ def said(start_ms: int, end_ms: int, text: str = "hello") -> Transcript:
     return Transcript(text, start_ms, end_ms, 90, 0)
 
 
+VOICE = VoiceProfile("A" * 342 + "==", "ge2e/1")
+
+
 def seen(at_ms: int, *, detector: int = 0, reader: int = 1) -> Seen:
     return Seen(at_ms, (), (), detector, reader)
 
@@ -54,7 +60,8 @@ def test_an_honest_stretch_of_time_is_believed() -> None:
         seen(900_500),
         SpeechStarted(902_100),  # the next one begins before the first is understood
         said(900_000, 902_000),
-        Unclear(902_100, 902_900),
+        Unclear(902_100, 902_500),
+        Overheard(902_500, 902_900),
         Level(902_000, -30, 5),
         said(902_900, 910_000),
         seen(901_000),
@@ -71,6 +78,9 @@ def test_an_honest_stretch_of_time_is_believed() -> None:
         ([said(900_000, 899_999)], "ends before it begins"),
         ([said(900_000, 902_000), said(901_999, 903_000)], "overlap"),
         ([said(900_000, 902_000), Unclear(800_000, 801_000)], "run backwards"),
+        ([said(900_000, 902_000), Overheard(901_000, 903_000)], "overlap"),
+        ([VOICE], "nobody asked for"),
+        ([Enrolling(5_000)], "nobody asked for"),
         ([SpeechStarted(900_000), SpeechStarted(899_999)], "run backwards"),
         ([Level(900_000, -9, 0), Level(899_999, -9, 0)], "run backwards"),
         ([seen(900_000), seen(899_999)], "run backwards"),
@@ -94,6 +104,21 @@ def test_an_honest_stretch_of_time_is_believed() -> None:
 def test_what_cannot_be_is_complained_of(messages: list[Leaves], complaint: str) -> None:
     assert judge(*messages[:-1]) == ""
     assert complaint in judge(*messages)
+
+
+def test_a_voice_that_was_asked_for_comes_once() -> None:
+    asked = claims()
+    asked.enrolment_asked()
+    assert "further" in judge(Enrolling(NOW_MS + 1), by=asked)
+    assert judge(Enrolling(5_000), VOICE, by=asked) == ""
+    assert "nobody asked for" in judge(VOICE, by=asked)
+
+
+def test_the_chamber_that_takes_another_s_place_may_answer_for_it() -> None:
+    asked = claims()
+    asked.enrolment_asked()
+    asked.begin(Hello((Model("ears", "0" * 16),)))
+    assert judge(VOICE, by=asked) == ""
 
 
 def test_words_need_their_time() -> None:

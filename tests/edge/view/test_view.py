@@ -19,6 +19,7 @@ from edge.messages import (
     Model,
     MuteState,
     Notice,
+    Overheard,
     ProcessSeal,
     Reply,
     SealState,
@@ -35,6 +36,7 @@ from edge.messages import (
     Thing,
     Transcript,
     Unclear,
+    VoiceProfile,
 )
 from edge.view.lines import event
 from edge.view.live import LiveView
@@ -99,8 +101,20 @@ def test_what_was_heard_has_seconds_shares_and_its_model() -> None:
         "end_s": 3.584,
         "confidence": 0.92,
         "model": "whisper-tiny.en@01234567",
+        "speaker": "unknown",
+        "speaker_score": 0,
         "stages_ms": {"mel": 5.704},
     }
+
+
+def test_a_voice_is_not_shown() -> None:
+    assert as_json(VoiceProfile("A" * 342 + "==", "ge2e/1")) == [
+        {"type": "VoiceProfile", "model": "ge2e/1"}
+    ]
+
+
+def test_a_bystander_is_a_line_without_words() -> None:
+    assert any("somebody else, 2.5 s" in line for line in as_lines(Overheard(1_000, 3_500)))
 
 
 def test_what_was_seen_has_boxes_between_0_and_1() -> None:
