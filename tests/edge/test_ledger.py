@@ -121,6 +121,8 @@ def test_a_message_is_entered_whole_and_readable() -> None:
         "confidence": 90,
         "model": 0,
         "stages": [],
+        "speaker": 0,
+        "speaker_score": 0,
     }
 
 

@@ -28,4 +28,4 @@ def test_a_run_that_cannot_start_is_unchecked_and_says_why(monkeypatch: pytest.M
     checks, level = canary.checks(config.Config())
     (why,) = [check for check in checks if check.result != "pass"]
     assert (why.name, why.result, level) == ("canary: heard", "unchecked", "D")
-    assert "/nonexistent" in why.detail
+    assert "offrecord models fetch" in why.detail
