@@ -14,6 +14,8 @@ from edge.child import Birth
 from edge.messages import Enrol
 
 PROJECT: Final = Path(__file__).resolve().parent.parent
+PROGRAMS_READ: Final = (PROJECT, Path(sys.prefix), Path(sys.base_prefix))
+"""What every program of ours needs to read: itself, and Python."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,7 +140,7 @@ def _argv(wanted: Run, program: str, /, **options: str | float | bool) -> list[s
 
 def _readable(*more: Path) -> list[Path]:
     """Return what a program needs to read; without its models the chamber says so itself."""
-    return [PROJECT, Path(sys.prefix), Path(sys.base_prefix), *(p for p in more if p.exists())]
+    return [*PROGRAMS_READ, *(path for path in more if path.exists())]
 
 
 def _secrets(run: Run) -> tuple[str, ...]:

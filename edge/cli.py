@@ -8,7 +8,7 @@ import os
 import sys
 import tempfile
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from importlib.metadata import version
 from pathlib import Path
 from typing import Final
@@ -243,18 +243,15 @@ def _change(arguments: argparse.Namespace, message: Mute | Unmute) -> int:
     return 0
 
 
-def _speech_s(words: str) -> int:
-    least_s, most_s = 5, 300
-    if words.isdecimal() and least_s <= int(words) <= most_s:
-        return int(words)
-    raise argparse.ArgumentTypeError(f"{words!r} is not a number from {least_s} to {most_s}")
+def _whole(least: int, most: int) -> Callable[[str], int]:
+    """Return the type of an argument that is a whole number from `least` to `most`."""
 
+    def number(words: str) -> int:
+        if words.isdecimal() and least <= int(words) <= most:
+            return int(words)
+        raise argparse.ArgumentTypeError(f"{words!r} is not a number from {least} to {most}")
 
-def _minutes(words: str) -> int:
-    """Return whole minutes up to a week."""
-    if words.isdecimal() and 1 <= int(words) <= MOST_MINUTES:
-        return int(words)
-    raise argparse.ArgumentTypeError(f"{words!r} is not a number from 1 to {MOST_MINUTES}")
+    return number
 
 
 def ledger(arguments: argparse.Namespace) -> int:
@@ -323,13 +320,17 @@ def _parser() -> argparse.ArgumentParser:
         "--audio", default="mic", metavar="mic|FILE", help="a microphone or a sound file"
     )
     enrolling.add_argument(
-        "--seconds", type=_speech_s, default=60, metavar="N", help="how much of your speech (60)"
+        "--seconds",
+        type=_whole(5, 300),
+        default=60,
+        metavar="N",
+        help="how much of your speech (60)",
     )
     enrolling.add_argument("--forget", action="store_true", help="delete what was learnt")
     muting, unmuting = add("mute", mute), add("unmute", unmute)
     muting.add_argument(
         "--minutes",
-        type=_minutes,
+        type=_whole(1, MOST_MINUTES),
         default=0,
         metavar="N",
         help="so long only; otherwise until `offrecord unmute`",

@@ -28,6 +28,7 @@ from edge.capture.sources import Source
 from edge.child import Child, Death
 from edge.counter_rule import CounterWatch
 from edge.messages import (
+    LINE_CHARACTERS,
     Airlocked,
     Allowance,
     Asked,
@@ -67,8 +68,6 @@ from edge.sensing import Sensing
 logger = logging.getLogger(__name__)
 
 SLOTS: Final = 4
-ANY_NUMBER: Final = -9
-"""As a key of `seal.inspect`'s descriptors: whichever number it has."""
 BACK_OFF_S: Final = (0.0, 0.5, 1.0, 2.0, 5.0, 10.0)
 MOST_DEATHS_IN_A_ROW: Final = 10
 SETTLED_S: Final = 30.0
@@ -76,7 +75,6 @@ SETTLED_S: Final = 30.0
 BAD_SOURCE_EXIT: Final = 4
 CHAMBER_GONE_EXIT: Final = 5
 """Exit statuses of `edge.capture`."""
-LINE_CHARACTERS: Final = 120
 DEVICE_CLOSES_S: Final = 2.0
 
 PROGRAMS: Final[Mapping[str, str]] = {
@@ -246,7 +244,7 @@ class Launcher:
                 self._tell_runtime(sensing.state)
 
     def _start_mind(self) -> None:
-        """Start it where there is room; the first that it says is that it is sealed."""
+        """Start it where the configuration wants it; its first word is that it is sealed."""
         if not self._mind_pipes:
             return
         pipes = self._mind_pipes
@@ -401,9 +399,7 @@ class Launcher:
 
     def _check(self, child: Child, profile: str, source: Source | None = None) -> bool:
         """Look at a child from outside; end the run unless it is sealed as its profile says."""
-        allowed = dict(seal.PROFILES[profile].descriptors or {})
-        allowed |= {ANY_NUMBER - n: kind for n, kind in enumerate(_also_open(source))}
-        found = seal.inspect(child.pid, profile, allowed_fds=allowed or None)
+        found = seal.inspect(child.pid, profile, also_open=_also_open(source))
         if found.problems:
             self._fail(f"{child.name} is not sealed: {found.problems[0]}")
             return False

@@ -23,7 +23,8 @@ ModelIndex = Annotated[int, msgspec.Meta(ge=0, le=63)]
 """Position in the `Hello.models` that this chamber sent at birth."""
 Count = Annotated[int, msgspec.Meta(ge=0, le=2**53)]
 Name = Annotated[str, msgspec.Meta(max_length=64)]
-Line = Annotated[str, msgspec.Meta(max_length=120)]
+LINE_CHARACTERS: Final = 120
+Line = Annotated[str, msgspec.Meta(max_length=LINE_CHARACTERS)]
 Sentence = Annotated[str, msgspec.Meta(max_length=800)]
 Document = Annotated[str, msgspec.Meta(max_length=16_000)]
 Box = tuple[Thousandth, Thousandth, Thousandth, Thousandth]
@@ -392,15 +393,7 @@ class OffTheRecord(Message, frozen=True, tag=85):
 
 
 Shown = (
-    Hello
-    | SpeechStarted
-    | Transcript
-    | Unclear
-    | Seen
-    | Level
-    | Dropped
-    | Ended
-    | Dying
+    Leaves
     | SourceState
     | SealState
     | ChildDied
@@ -412,9 +405,6 @@ Shown = (
     | MuteState
     | OffTheRecord
     | Allowance
-    | Overheard
-    | Enrolling
-    | VoiceProfile
 )
 
 

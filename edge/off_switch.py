@@ -32,11 +32,9 @@ class OffSwitch:
 
     def ask(self, message: Mute | Unmute, why: Literal["hand", "voice"] = "hand") -> None:
         """Do what a person wants: obey first, write it down then."""
-        clock = mute.read_clock()
-        self._said = mute.asked(self._said, message, self._schedule, clock, why=why)
-        self._turn(mute.standing(self._said, self._schedule, clock))
-        self._keep()
+        self._said = mute.asked(self._said, message, self._schedule, mute.read_clock(), why=why)
         self.look()
+        self._keep()
 
     def look(self) -> None:
         """Do what the clock says, and look again in time."""

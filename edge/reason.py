@@ -16,14 +16,13 @@ import aiohttp
 from edge import config, endpoint
 from edge.evidence import Question
 from edge.ledger import Leaving
-from edge.messages import ContextPacket, Notice
+from edge.messages import LINE_CHARACTERS, ContextPacket, Notice
 from edge.recall import requests
 from edge.recall.answer import Action, Memory, shortened
 
 logger = logging.getLogger(__name__)
 
 MOST_REASONS: Final = 12
-LINE_CHARACTERS: Final = 120
 
 Enter = Callable[[Leaving], None]
 """Enters in the ledger what is about to leave the device."""

@@ -28,7 +28,7 @@ from edge.audit import Check, changes, leaky, memory, traces
 from edge.audit.changes import Changed
 from edge.audit.memory import Canary
 from edge.audit.witness import Witness
-from edge.births import PROJECT
+from edge.births import PROGRAMS_READ
 from edge.messages import Hello
 from edge.seal.descriptors import open_kinds
 from edge.seal.profiles import CONNECTION
@@ -274,9 +274,8 @@ def _child(leak: str, folder: Path, port: int) -> Iterator[_Leaky]:
     """Start a leaky child as the launcher starts a chamber, but for the wall in question."""
     airlock = AirlockPipe()
     argv = [sys.executable, "-m", leaky.__name__, leak, str(folder), str(2 * SAMPLES)]
-    readable = [PROJECT, Path(sys.prefix), Path(sys.base_prefix)]
     process = subprocess.Popen(  # noqa: S603 (our own program, no shell)
-        seal.stage0("chamber", argv, readable=readable, writable=[folder]),
+        seal.stage0("chamber", argv, readable=PROGRAMS_READ, writable=[folder]),
         stdin=subprocess.PIPE,
         stdout=airlock.write_end,
         stderr=subprocess.PIPE,

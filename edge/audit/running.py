@@ -22,7 +22,7 @@ from edge.audit import Check, weakest
 from edge.messages import Inquire, Standing, StandingProcess
 
 NEEDED: Final = frozenset({"chamber", "runtime"})
-HOLDS_MEDIA: Final = frozenset({"chamber", "capture", "firmware_bridge"})
+HOLDS_MEDIA: Final = control.HOLD_DEVICES | {"chamber"}
 START_LIMIT_S: Final = 60.0
 """Within which the demo must stand; two seconds are usual, a small board needs ten."""
 LOOK_EVERY_S: Final = 0.05
@@ -30,7 +30,6 @@ WATCHED_S: Final = 3.0
 """How long the counter rule is watched."""
 SETTLES_S: Final = 1.0
 """A packet may be on its way into the ledger, but not for so long."""
-ANY_NUMBER: Final = -9
 KIB: Final = 1024
 
 
@@ -146,9 +145,7 @@ class _Look:
 
 def _look_at(process: StandingProcess) -> _Look:
     row = seal.PROFILES[process.profile]
-    allowed = dict(row.descriptors or {})
-    allowed |= {ANY_NUMBER - n: kind for n, kind in enumerate(process.also_open)}
-    found = seal.inspect(process.pid, process.profile, allowed_fds=allowed or None)
+    found = seal.inspect(process.pid, process.profile, also_open=process.also_open)
     name = f"{process.process}: sealed"
     if found.problems:
         sealed = Check(name, "fail", "; ".join(found.problems))
@@ -293,7 +290,7 @@ def muted(standing: Standing, settings: config.Config) -> Check:
     if not standing.mute.muted:
         planned = ", ".join(settings.mute.schedule)
         return Check("mute", "pass", f"not muted; schedule: {planned or 'none'}")
-    sources = HOLDS_MEDIA - {"chamber"}
+    sources = control.HOLD_DEVICES
     held = [p.process for p in standing.processes if p.profile in sources]
     if held:
         return Check("mute", "fail", f"muted, but {', '.join(held)} is still running")

@@ -17,7 +17,7 @@ import soundfile
 
 from edge import config, voice_profile
 from edge.bench import CannotMeasure
-from edge.bench.speech import load_clip
+from edge.bench.clips import load_clip, read_manifest
 from edge.births import Run
 from edge.capture.sources import describe
 from edge.clock import SAMPLE_RATE_HZ, to_samples
@@ -34,6 +34,7 @@ from edge.messages import (
 from edge.signals import Samples
 
 _T = TypeVar("_T")
+KEYS: Final = ("file", "text", "addressed")
 GAP_S: Final = 2.0
 """Silence between two clips: longer than any endpoint."""
 HOUR_S: Final = 3600
@@ -76,32 +77,20 @@ def measure(
 
     `enrolled`: the voice of the first manifest has been learnt, and only it is listened to.
     """
-    own = read_manifest(manifest_path)
+    own = read_manifest(manifest_path, Clip, KEYS)
     if any(clip.addressed is None for clip in own):
         raise CannotMeasure(f"{manifest_path} does not say of each clip whether it was `addressed`")
+    others = [bystanders] if bystanders else []
     groups = [
         [(manifest_path, clip) for clip in own if clip.addressed],
         [(manifest_path, clip) for clip in own if not clip.addressed],
-        [(bystanders, clip) for clip in read_manifest(bystanders)] if bystanders else [],
+        [(path, clip) for path in others for clip in read_manifest(path, Clip, ("file", "text"))],
     ]
     clips = [Heard(clip, load_clip(path.parent / clip.file)) for path, clip in mixed(groups)]
     learnt_from = [each for each in clips if each.clip.addressed is not None]
     voice = asyncio.run(_learnt(learnt_from)) if enrolled else None
     sealed = _play(clips, voice)
     return figures(clips) | {"enrolled": enrolled, "sealed": sealed}
-
-
-def read_manifest(path: Path) -> list[Clip]:
-    """Return the clips of a manifest; raise CannotMeasure."""
-    try:
-        lines = path.read_text("utf-8").splitlines()
-        return [msgspec.json.decode(line, type=Clip) for line in lines if line.strip()]
-    except OSError:
-        raise CannotMeasure(f"cannot read the manifest {path}") from None
-    except msgspec.MsgspecError:
-        raise CannotMeasure(
-            f"{path} is no manifest: JSON lines with `file`, `text` and `addressed`"
-        ) from None
 
 
 def mixed(groups: Sequence[Sequence[_T]]) -> list[_T]:

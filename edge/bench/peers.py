@@ -21,6 +21,7 @@ import numpy as np
 import models.manifest
 from edge import config, seal
 from edge.bench import CannotMeasure, peer, peer_weights
+from edge.births import PROGRAMS_READ
 from edge.clock import SAMPLE_RATE_HZ
 from edge.signals import Samples
 
@@ -109,7 +110,7 @@ def _ours(recogniser: config.Recogniser) -> list[str]:
     settings = msgspec.structs.replace(config.Config(), recogniser=alike)
     argument = config.to_argument(settings)
     command = [sys.executable, "-m", "edge.bench.ours", "--settings", argument]
-    readable = [PROJECT, Path(sys.prefix), Path(sys.base_prefix), models.manifest.folder()]
+    readable = [*PROGRAMS_READ, models.manifest.folder()]
     return seal.stage0("chamber", command, readable=readable)
 
 

@@ -22,6 +22,7 @@ import models.manifest
 from edge import scene, seal
 from edge.bench import CannotMeasure
 from edge.bench.inference import ANSWER, READY, SEAL
+from edge.births import PROGRAMS_READ
 
 ROUNDS: Final = 5
 TURNS: Final = {"s": 60, "w": 16}
@@ -152,7 +153,7 @@ def inferring(name: str) -> Iterator[Inferring]:
         *(sys.executable, "-m", "edge.bench.inference", "--sound", str(demo.audio)),
         *("--start-s", str(said.start_s), "--end-s", str(said.end_s)),
     ]
-    readable = [PROJECT, Path(sys.prefix), Path(sys.base_prefix), models.manifest.folder()]
+    readable = [*PROGRAMS_READ, models.manifest.folder()]
     argv = seal.stage0("chamber", argv, readable=readable)
     with subprocess.Popen(  # noqa: S603 (our own program)
         argv, stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=environment, bufsize=0
@@ -181,7 +182,7 @@ def _level(sealed: Inferring, unsealed: Inferring) -> str:
 def births() -> dict[str, float]:
     """Return what a start costs more: by stage 0 (Landlock), and by the filter, in milliseconds."""
     nothing = [sys.executable, "-I", "-S", "-c", "pass"]
-    behind = seal.stage0("chamber", nothing, readable=[PROJECT, sys.prefix, sys.base_prefix])
+    behind = seal.stage0("chamber", nothing, readable=PROGRAMS_READ)
     load = [sys.executable, "-c", LOAD]
     began: dict[str, list[float]] = {"without": [], "with": [], "filter": []}
     for _ in range(BIRTHS):

@@ -17,7 +17,7 @@ import msgspec
 import numpy as np
 
 from edge.bench import CannotMeasure
-from edge.bench.speech import load_clip
+from edge.bench.clips import load_clip, read_manifest
 from edge.chamber.speaker import decoded, encoded, verdict
 from edge.chamber.voice import Floats, Voice
 from edge.clock import SAMPLE_RATE_HZ, to_samples
@@ -69,7 +69,7 @@ def measure(manifest_path: Path) -> dict[str, Any]:
     voice.warm_up()
     clips = [
         Heard(clip.speaker, load_clip(manifest_path.parent / clip.file))
-        for clip in _read(manifest_path)
+        for clip in read_manifest(manifest_path, Clip, ("file", "speaker"))
     ]
     long = [clip for clip in clips if clip.seconds >= LONG_S]
     began_s = time.process_time()
@@ -91,16 +91,6 @@ def equal_error_rate(same: Floats, different: Floats) -> tuple[float, float]:
     taken = 1 - np.searchsorted(np.sort(different), thresholds) / len(different)
     place = int(np.abs(refused - taken).argmin())
     return float((refused[place] + taken[place]) / 2), float(thresholds[place])
-
-
-def _read(path: Path) -> list[Clip]:
-    try:
-        lines = path.read_text("utf-8").splitlines()
-        return [msgspec.json.decode(line, type=Clip) for line in lines if line.strip()]
-    except OSError:
-        raise CannotMeasure(f"cannot read the manifest {path}") from None
-    except msgspec.MsgspecError:
-        raise CannotMeasure(f"{path} is no manifest: JSON lines with `file`, `speaker`") from None
 
 
 def _pairs(speakers: Sequence[str], means: Floats) -> dict[str, Any]:

@@ -10,10 +10,10 @@ from typing import Any, Final
 import msgspec
 import numpy as np
 import soundfile
-import soxr
 
 from edge import config, tune
-from edge.bench import CannotMeasure, peers, play, wer
+from edge.bench import peers, play, wer
+from edge.bench.clips import Clip, load_clip, read_manifest
 from edge.births import Run
 from edge.capture.sources import describe
 from edge.chamber.asr import Recogniser
@@ -26,34 +26,6 @@ GAP_S: Final = 2.0
 """Silence between two clips: longer than any endpoint."""
 
 
-class Clip(msgspec.Struct, frozen=True):
-    """One line of a speech manifest; further keys are ignored."""
-
-    file: str
-    text: str
-
-
-def read_manifest(path: Path) -> list[Clip]:
-    """Return the clips of a manifest; raise CannotMeasure."""
-    try:
-        lines = path.read_text("utf-8").splitlines()
-        return [msgspec.json.decode(line, type=Clip) for line in lines if line.strip()]
-    except OSError:
-        raise CannotMeasure(f"cannot read the manifest {path}") from None
-    except msgspec.MsgspecError:
-        raise CannotMeasure(f"{path} is no manifest: JSON lines with `file` and `text`") from None
-
-
-def load_clip(path: Path) -> Samples:
-    """Return a sound file as float32 mono samples at 16 kHz, shape (n,)."""
-    try:
-        sound, rate_hz = soundfile.read(path, dtype="float32", always_2d=True)
-    except (OSError, soundfile.LibsndfileError):
-        raise CannotMeasure(f"cannot read the clip {path}") from None
-    mono: Samples = soxr.resample(sound.mean(axis=1), rate_hz, SAMPLE_RATE_HZ).astype(np.float32)
-    return mono
-
-
 def measure(
     manifest_path: Path, settings: config.Config | None = None, peers_python: Path | None = None
 ) -> dict[str, Any]:
@@ -63,7 +35,7 @@ def measure(
     the peers that `peers_python` has, get them one by one.
     """
     settings = tune.applied(settings or config.Config())
-    clips = read_manifest(manifest_path)
+    clips = read_manifest(manifest_path, Clip, ("file", "text"))
     sounds = [load_clip(manifest_path.parent / clip.file) for clip in clips]
     said = _sealed(sounds, settings)
     reference, reference_s = _full_window(sounds, settings)

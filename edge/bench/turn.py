@@ -22,7 +22,8 @@ import numpy as np
 
 from edge import config
 from edge.bench import CannotMeasure, stream
-from edge.bench.speech import GAP_S, load_clip, read_manifest
+from edge.bench.clips import Clip, load_clip, read_manifest
+from edge.bench.speech import GAP_S
 from edge.chamber.asr import Recogniser, Recognition
 from edge.chamber.segmenter import Paused, Segmenter, Spoken
 from edge.chamber.turn import Reading
@@ -107,7 +108,8 @@ def measure(
 ) -> dict[str, Any]:
     """Measure the curve of silence alone, and of the votes. Raises CannotMeasure."""
     settings = settings or config.Config()
-    clips = [load_clip(manifest_path.parent / row.file) for row in read_manifest(manifest_path)]
+    rows = read_manifest(manifest_path, Clip, ("file", "text"))
+    clips = [load_clip(manifest_path.parent / row.file) for row in rows]
     samples, parts = in_noise(clips, noise) if noise else stream.join(clips, [GAP_S] * len(clips))
     listener = Listener(samples, settings)
     recogniser = Recogniser.load(

@@ -14,11 +14,9 @@ import msgspec
 from edge.capture.outlet import Outlet
 from edge.capture.sources import shorten
 from edge.clock import SAMPLE_RATE_HZ
-from edge.messages import SourceKind, SourcePhase, SourceState
+from edge.messages import LINE_CHARACTERS, SourceKind, SourcePhase, SourceState
 
 EVERY_S: Final = 1.0
-LINE_CHARACTERS: Final = 120
-"""`edge.messages.Line`."""
 
 
 class Report:

@@ -5,7 +5,6 @@ stderr: this process can only speak through the airlock, or die.
 """
 
 import argparse
-import ctypes
 import importlib
 import os
 import sys
@@ -62,7 +61,7 @@ def main(life: Life = hear_and_see) -> int:
         importlib.import_module(module)
     shelf = Shelf()
     senses = load(settings, arguments.senses.split(","), shelf)
-    give_back_memory()
+    seal.give_back_memory()
     slots = [int(descriptor) for descriptor in arguments.slot_fds.split(",")]
     seal.close_all_but({ENTERS_FD, AIRLOCK_FD, STDERR_FD, *slots, *shelf.kept})
     seal.silence_stderr()
@@ -89,13 +88,6 @@ def load(settings: config.Config, wanted: list[str], shelf: Shelf) -> Senses:
         detector=shelf.index("centernet"),
         reader=shelf.index("pp-ocr"),
     )
-
-
-def give_back_memory() -> None:
-    """Return to the kernel what loading and warming up left free: about 10 MB (glibc only)."""
-    trim = getattr(ctypes.CDLL(None), "malloc_trim", None)
-    if trim:
-        trim(0)
 
 
 # Imported when wanted, before the seal: who only listens need not carry OpenCV.

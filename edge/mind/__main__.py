@@ -4,7 +4,6 @@ Texts come in on descriptor 0 and numbers go out on 1, both from and to the runt
 a failure is one sentence on stderr; after it there is no stderr, and a fault ends the process.
 """
 
-import ctypes
 import os
 import sys
 from typing import Final
@@ -64,7 +63,7 @@ def main() -> int:
     for text in WARM_UP:
         warm = encoder.encode(Consider(0, text, follows_reply=False))
         encoder.encode(mind.answer(decoder.decode(warm)))
-    _give_back_memory()
+    seal.give_back_memory()
     seal.close_all_but({ASKS_FD, ANSWERS_FD, STDERR_FD})
     seal.silence_stderr()
     seal.seal("mind", writable_fds={ANSWERS_FD})
@@ -73,13 +72,6 @@ def main() -> int:
         if answer := mind.answer(decoder.decode(packet)):
             os.write(ANSWERS_FD, encoder.encode(answer))
     return 0
-
-
-def _give_back_memory() -> None:
-    """Return to the kernel what loading left free (glibc only)."""
-    trim = getattr(ctypes.CDLL(None), "malloc_trim", None)
-    if trim:
-        trim(0)
 
 
 if __name__ == "__main__":

@@ -5,14 +5,13 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from edge.evidence import Note, Question, Timer, ago
+from edge.messages import LINE_CHARACTERS
 
 NOT_CONNECTED: Final = (
     "For that a language model must be connected: "
     "set url and model under [reasoner] in the configuration."
 )
 NO_ANSWER: Final = "The language model that is connected did not answer."
-LINE_CHARACTERS: Final = 120
-"""`edge.messages.Line`."""
 MOST_REASONS: Final = 12
 
 

@@ -25,6 +25,7 @@ from edge.clock import SAMPLE_RATE_HZ
 from edge.context import is_repeat, sight
 from edge.ledger import Leaving
 from edge.messages import (
+    LINE_CHARACTERS,
     Airlocked,
     ChildDied,
     Control,
@@ -60,7 +61,6 @@ CONTROL_LINE_BYTES: Final = 1 << 16
 AIRLOCKED_EVERY_S: Final = 0.25
 LAST_ANSWER_S: Final = 10.0
 """How long the end waits for an answer that is still coming."""
-LINE_CHARACTERS: Final = 120
 
 
 class Runtime:

@@ -15,11 +15,19 @@ import msgspec
 from edge import act, ledger, notes, voice_profile
 from edge.context import Context, fold, resumed
 from edge.evidence import Note, Question
-from edge.messages import Hello, Leaves, Model, Notice, Shown, SourceState, VoiceProfile
+from edge.messages import (
+    LINE_CHARACTERS,
+    Hello,
+    Leaves,
+    Model,
+    Notice,
+    Shown,
+    SourceState,
+    VoiceProfile,
+)
 from edge.recall.answer import Action, shortened
 
 Show = Callable[[Shown], None]
-LINE_CHARACTERS: Final = 120
 DAY_S: Final = 86_400
 
 

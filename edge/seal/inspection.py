@@ -10,7 +10,7 @@ import fcntl
 import os
 import re
 import struct
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, Literal
@@ -20,6 +20,9 @@ from edge.seal.descriptors import numbers, open_kinds
 from edge.seal.profiles import DEVICE, LOUDSPEAKER, PROFILES, READ_ONLY, SOUND_SERVER, Profile
 
 Level = Literal["A", "B", "C", "D"]
+
+ANY_NUMBER: Final = -9
+"""As the key of a kind that may be open under whichever number; below those of the rows."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,14 +48,23 @@ def written_bytes(pid: int) -> int:
     return int(counters["wchar"])
 
 
-def inspect(pid: int, profile: str, *, allowed_fds: Mapping[int, str] | None = None) -> Inspection:
+def inspect(
+    pid: int,
+    profile: str,
+    *,
+    allowed_fds: Mapping[int, str] | None = None,
+    also_open: Collection[str] = (),
+) -> Inspection:
     """Look at every thread, descriptor and map of a process that should be sealed.
 
     `allowed_fds` (number -> kind, a negative number for any; None: as the profile's row says) is
-    all that may stand open; `edge/seal/descriptors.py` says what kinds there are.
+    all that may stand open, beside the kinds `also_open`; `edge/seal/descriptors.py` says what
+    kinds there are.
     """
     row = PROFILES[profile]
     allowed = row.descriptors if allowed_fds is None else allowed_fds
+    if allowed is not None:
+        allowed = {**allowed, **{ANY_NUMBER - n: kind for n, kind in enumerate(also_open)}}
     problems: list[str] = []
     unchecked: list[str] = []
     found: dict[int, str] = {}

@@ -28,12 +28,12 @@ from edge.audit.attack.files import Planted
 from edge.audit.attack.system_calls import PAGE
 from edge.audit.attack.traces import Traces, take_away
 from edge.audit.attack.wanted import WITH_ALL_OF_LANDLOCK, verdict
+from edge.births import PROGRAMS_READ
 from edge.seal.birth import landlock_abi
 from edge.seal.descriptors import WRITABLE_FILE
 from edge.seal.inspection import Inspection
 from edge.seal.profiles import CONNECTION, PIPE
 
-PROJECT: Final = Path(__file__).resolve().parents[3]
 DEADLINE_S: Final = 60.0
 """For all attempts of one process; they take less than one second."""
 HAS_A_SECOND_SET: Final = os.uname().machine == "x86_64"
@@ -114,9 +114,8 @@ def _started(profile: str, without: str, planted: Planted) -> subprocess.Popen[b
     words = (without, planted.file, planted.udp, planted.target, planted.own, planted.token)
     argv = [sys.executable, "-m", "edge.audit.attack.child", profile, *map(str, words)]
     if without != "landlock":
-        readable = (PROJECT, Path(sys.prefix), Path(sys.base_prefix))
         writable = (planted.own,) if seal.PROFILES[profile].descriptors is None else ()
-        argv = seal.stage0(profile, argv, readable=readable, writable=writable)
+        argv = seal.stage0(profile, argv, readable=PROGRAMS_READ, writable=writable)
     return subprocess.Popen(  # noqa: S603 (our own program, no shell)
         argv,
         stdin=subprocess.PIPE,
