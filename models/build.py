@@ -15,7 +15,7 @@ import numpy as np
 import onnx
 from numpy.typing import NDArray
 
-from models import ct2, minilm, tfjs, torch_file, voice, whisper
+from models import ct2, minilm, tfjs, torch_file, voice, whisper, whisper_names
 from models.graph import FloatGraph, Int8Graph
 from models.tail import silence_tail
 from models.tokens import write_tokens
@@ -24,6 +24,7 @@ Members = Mapping[str, Path]
 
 THINGS = 100
 PICTURE_PX = 512
+FACES_PX = 256
 _LABEL = re.compile(r"\{ class: \d+, label: '([^']+)' \}")
 
 
@@ -39,6 +40,14 @@ def _copy(members: Members, folder: Path) -> None:
 
 def _whisper(members: Members, folder: Path) -> None:
     w = whisper.weights(ct2.read(members["model.bin"].read_bytes()))
+    tokens = write_tokens(
+        members["tokenizer.json"].read_bytes(), members["config.json"].read_bytes(), w.vocabulary
+    )
+    write_whisper(w, tokens, folder)
+
+
+def write_whisper(w: whisper.Weights, tokens: bytes, folder: Path) -> None:
+    """Write a Whisper's files, wherever its weights and its tokens come from."""
     for precision, kind in (("fp32", FloatGraph), ("int8", Int8Graph)):
         encoder, decoder = kind(), kind()
         whisper.write_encoder(encoder, w)
@@ -50,10 +59,12 @@ def _whisper(members: Members, folder: Path) -> None:
     (folder / "positions.npy").write_bytes(_npy(positions))
     tail = silence_tail((folder / "encoder.fp32.onnx").read_bytes())
     (folder / "silence_tail.npy").write_bytes(_npy(tail))
-    tokens = write_tokens(
-        members["tokenizer.json"].read_bytes(), members["config.json"].read_bytes(), w.vocabulary
-    )
     (folder / "tokens.json").write_bytes(tokens)
+
+
+def _whisper_torch(members: Members, folder: Path) -> None:
+    w = whisper.weights(ct2.read(members["model.bin"].read_bytes()))
+    (folder / "weights.npz").write_bytes(whisper_names.checkpoint(w))
 
 
 def _centernet(members: Members, folder: Path) -> None:
@@ -66,6 +77,20 @@ def _centernet(members: Members, folder: Path) -> None:
     (folder / "detector.onnx").write_bytes(detector)
     labels = _LABEL.findall(members["labels.ts"].read_text(encoding="utf-8"))
     _write_lines(folder / "labels.txt", labels)
+
+
+def _blazeface(members: Members, folder: Path) -> None:
+    """Scores and boxes of two grids, of cells of 16 and of 32 pixels: one row an anchor."""
+    faces = tfjs.convert(
+        members["blazeface.json"].read_bytes(),
+        members["blazeface.bin"].read_bytes(),
+        tfjs.Port("picture", "input", (1, FACES_PX, FACES_PX, 3)),
+        tfjs.Port("scores_16", "Identity", (1, 512, 1)),
+        tfjs.Port("scores_32", "Identity_1", (1, 384, 1)),
+        tfjs.Port("boxes_16", "Identity_2", (1, 512, 16)),
+        tfjs.Port("boxes_32", "Identity_3", (1, 384, 16)),
+    )
+    (folder / "faces.onnx").write_bytes(faces)
 
 
 def _pp_ocr(members: Members, folder: Path) -> None:
@@ -91,7 +116,9 @@ def _minilm(members: Members, folder: Path) -> None:
 _STEPS: dict[str, Callable[[Members, Path], None]] = {
     "copy": _copy,
     "whisper": _whisper,
+    "whisper-torch": _whisper_torch,
     "centernet": _centernet,
+    "blazeface": _blazeface,
     "pp-ocr": _pp_ocr,
     "voice": _voice,
     "minilm": _minilm,

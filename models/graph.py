@@ -7,7 +7,7 @@ rounded here and the rows as they come. Convolutions stay in float.
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 import onnx
@@ -20,10 +20,16 @@ MICROSOFT = "com.microsoft"
 INT8_LIMIT = 127
 INT8_ZERO_POINT = 128  # of MatMulNBits, which stores weights as uint8
 BLOCK_COLUMNS = 128
+INT4_STEPS = 8  # below zero; one fewer above
 COMPUTE_IN_INT8 = 4  # MatMulNBits' `accuracy_level`
+
+LEAST_SCALE = 1e-6
 
 Array = NDArray[Any]
 Shape = Sequence[int | str]
+Rounding = Literal["together", "by row", "by block"]
+"""How rows of floats become int8: with one scale for all, one for each row, or one for every 128
+columns of a row. In this order they get exacter, and slower where there are many rows."""
 
 
 @dataclass
@@ -35,9 +41,9 @@ class FloatGraph:
     inputs: list[onnx.ValueInfoProto] = field(default_factory=list)
     outputs: list[onnx.ValueInfoProto] = field(default_factory=list)
 
-    def input(self, name: str, shape: Shape) -> str:
-        """Declare a float32 input."""
-        self.inputs.append(helper.make_tensor_value_info(name, onnx.TensorProto.FLOAT, shape))
+    def input(self, name: str, shape: Shape, kind: int = onnx.TensorProto.FLOAT) -> str:
+        """Declare an input, of float32 unless another kind is named."""
+        self.inputs.append(helper.make_tensor_value_info(name, kind, shape))
         return name
 
     def output(self, value: str, name: str, shape: Shape) -> None:
@@ -81,8 +87,7 @@ class FloatGraph:
         rows: str,
         weight: Array,
         bias: Array | None = None,
-        *,
-        per_row: bool = False,  # noqa: ARG002 - only rounding has to know
+        rounding: Rounding = "together",  # noqa: ARG002 - only rounding has to know
     ) -> str:
         """Return rows @ weight.T + bias; weight is float16 (outputs, columns), as published."""
         product = self.op("MatMul", rows, self.weight(weight.T))
@@ -107,24 +112,27 @@ class Int8Graph(FloatGraph):
     rounded: dict[str, list[str]] = field(default_factory=dict)
 
     def linear(
-        self, rows: str, weight: Array, bias: Array | None = None, *, per_row: bool = False
+        self,
+        rows: str,
+        weight: Array,
+        bias: Array | None = None,
+        rounding: Rounding = "together",
     ) -> str:
         """Return rows @ weight.T + bias, rounded.
 
-        All rows share one scale, and all layers that multiply `rows` share that rounding: fastest
-        where there are many rows. `per_row` rounds every row, and every 128 columns of it, by
-        itself: exacter, and faster where there are few rows.
+        All layers that multiply the same `rows` together share their rounding.
         """
         bias_name = "" if bias is None else self.weight(bias)
-        if per_row:
+        if rounding == "by block":
             digits, scales = quantise(weight, BLOCK_COLUMNS)
-            outputs, columns = weight.shape
             shifted = (digits.astype(np.int16) + INT8_ZERO_POINT).astype(np.uint8)
-            inputs = [rows, self.constant(shifted), self.constant(scales), "", "", bias_name]
-            return self.op(
-                "MatMulNBits", *_trimmed(inputs), domain=MICROSOFT, N=outputs, K=columns, bits=8,
-                block_size=BLOCK_COLUMNS, accuracy_level=COMPUTE_IN_INT8,
-            )  # fmt: skip
+            return self._by_block(rows, shifted, scales, bias_name, 8)
+        if rounding == "by row":
+            largest = self.op("ReduceMax", self.op("Abs", rows), axes=[-1])
+            scale = self.op("Max", largest, self.constant(np.array(LEAST_SCALE, np.float32)))
+            product = self.linear(self.op("Div", rows, scale), weight)
+            scaled = self.op("Mul", product, scale)
+            return self.op("Add", scaled, bias_name) if bias_name else scaled
         if rows not in self.rounded:
             self.rounded[rows] = self.ops("DynamicQuantizeLinear", [rows], 3)
         row_digits, row_scale, row_zero = self.rounded[rows]
@@ -132,6 +140,23 @@ class Int8Graph(FloatGraph):
         by_column = self.constant(digits[:, 0].T)
         inputs = [row_digits, by_column, row_scale, self.constant(scales[:, 0]), row_zero, ""]
         return self.op("MatMulIntegerToFloat", *_trimmed([*inputs, bias_name]), domain=MICROSOFT)
+
+    def screen(self, rows: str, weight: Array, bias: Array) -> str:
+        """Return about rows @ weight.T + bias: near enough to tell which few are the largest.
+
+        Weights of 4 bits: half to read, half to hold. Both are float32.
+        """
+        nibbles, scales = quantise_to_4_bits(weight, BLOCK_COLUMNS)
+        return self._by_block(rows, nibbles, scales, self.constant(bias), 4)
+
+    def _by_block(self, rows: str, digits: Array, scales: Array, bias: str, bits: int) -> str:
+        outputs, blocks = scales.shape
+        inputs = [rows, self.constant(digits), self.constant(scales), "", "", bias]
+        return self.op(
+            "MatMulNBits", *_trimmed(inputs), domain=MICROSOFT, N=outputs,
+            K=blocks * BLOCK_COLUMNS, bits=bits, block_size=BLOCK_COLUMNS,
+            accuracy_level=COMPUTE_IN_INT8,
+        )  # fmt: skip
 
 
 def quantise(weight: Array, block: int) -> tuple[NDArray[np.int8], NDArray[np.float32]]:
@@ -147,6 +172,22 @@ def quantise(weight: Array, block: int) -> tuple[NDArray[np.int8], NDArray[np.fl
     scales: NDArray[np.float32] = largest / np.float32(INT8_LIMIT)
     digits = np.rint(exact / scales[:, :, None]).astype(np.int8)
     return digits, scales
+
+
+def quantise_to_4_bits(weight: Array, block: int) -> tuple[NDArray[np.uint8], NDArray[np.float32]]:
+    """Round (outputs, columns) floats: uint8 (outputs, blocks, block / 2), scale of every block.
+
+    value = (digit - 8) * scale; of two digits in a byte the even column's is the low one. The scale
+    has a sign, so that what is furthest from zero is -8.
+    """
+    outputs, columns = weight.shape
+    exact = weight.astype(np.float32).reshape(outputs, columns // block, block)
+    furthest = np.abs(exact).argmax(axis=2)[:, :, None]
+    scales = np.take_along_axis(exact, furthest, axis=2) / np.float32(-INT4_STEPS)
+    scales[scales == 0] = 1
+    digits = np.rint(exact / scales) + INT4_STEPS
+    digits = np.minimum(digits, 2 * INT4_STEPS - 1).astype(np.uint8)
+    return digits[:, :, 0::2] | (digits[:, :, 1::2] << 4), scales[:, :, 0]
 
 
 def _trimmed(inputs: list[str]) -> list[str]:

@@ -12,13 +12,16 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Final, Literal
 
 MANIFEST = Path(__file__).with_name("manifest.toml")
+OWN_ROWS = "own.toml"
+"""In the models' folder: rows of the same kind, of models that the user made."""
 RECEIPT = "installed.toml"
 """Written last into each model's folder: what was installed, with the hash of every file."""
 
 Made = Literal["copied", "built", "computed"]
+Patience = Literal["now", "soon", "whenever"]
 SourceKind = Literal["pip", "npm", "url"]
 
 
@@ -54,6 +57,13 @@ class CorruptModel(ModelError, ValueError):
         )
 
 
+class BadRow(ModelError, ValueError):
+    """The user's own list of models cannot be read."""
+
+    def __init__(self, path: Path, why: str) -> None:
+        super().__init__(f"{path} cannot be used: {why}; docs/specialists.md shows a row")
+
+
 @dataclass(frozen=True)
 class Tensor:
     """An input or output of a graph; `key_0..3` stands for key_0, key_1, key_2 and key_3."""
@@ -61,6 +71,9 @@ class Tensor:
     name: str
     dtype: str
     shape: tuple[int | str, ...]
+    """A word stands for a size that differs from run to run."""
+    unit: str = ""
+    """What its numbers mean, where the name does not say it."""
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -70,6 +83,28 @@ class Tensor:
             return (self.name,)
         prefix, _, first = stem.rpartition("_")
         return tuple(f"{prefix}_{number}" for number in range(int(first), int(last) + 1))
+
+
+@dataclass(frozen=True)
+class Job:
+    """How a graph shares a piece of memory with others, and what it takes.
+
+    The figures are of the writer's machine; `offrecord tune` measures them on this one.
+    """
+
+    patience: Patience
+    """How long its answer may take: "now" speech, "soon" sight, "whenever" memory."""
+    typical: Mapping[str, int]
+    """Usual sizes for the words in its inputs' shapes; for whole numbers, by name, their value."""
+    pinned: bool = False
+    lead_ms: float = 0.0
+    """How long before its use something announces it; 0 where nothing does."""
+    resident_bytes: int = 0
+    """0 where its writer did not measure."""
+    loading_bytes: int = 0
+    working_bytes: int = 0
+    load_ms: float = 0.0
+    run_ms: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -87,6 +122,8 @@ class File:
     sha256: str
     inputs: tuple[Tensor, ...]
     outputs: tuple[Tensor, ...]
+    job: Job | None = None
+    """Of a graph that the Supervisor may load and unload."""
 
 
 @dataclass(frozen=True)
@@ -143,6 +180,8 @@ class Row:
     files: tuple[File, ...]
     members: tuple[Member, ...]
     sources: tuple[Source, ...]
+    languages: tuple[str, ...] = ()
+    """What a recogniser understands; empty where language makes no difference."""
 
     @property
     def bytes_on_disk(self) -> int:
@@ -159,11 +198,29 @@ class Receipt:
     files: Mapping[str, tuple[int, str]]
 
 
-@cache
 def rows() -> tuple[Row, ...]:
-    """Return every model of the manifest, in its order."""
+    """Return every model of the manifest, in its order, and then the user's own."""
+    return _shipped() + own_rows()
+
+
+@cache
+def _shipped() -> tuple[Row, ...]:
     with MANIFEST.open("rb") as file:
         return tuple(_row(entry) for entry in tomllib.load(file)["model"])
+
+
+def own_rows() -> tuple[Row, ...]:
+    """Return the rows of models that the user made; raise BadRow for one that cannot be read."""
+    path = folder() / OWN_ROWS
+    try:
+        with path.open("rb") as file:
+            return tuple(_row(_USUAL | entry) for entry in tomllib.load(file)["model"])
+    except FileNotFoundError:
+        return ()
+    except KeyError as missing:
+        raise BadRow(path, f"a row has no {missing}") from None
+    except (OSError, ValueError, TypeError, AttributeError) as error:
+        raise BadRow(path, str(error)) from None
 
 
 def row(name: str) -> Row:
@@ -219,7 +276,17 @@ def _verify(name: str, file: str, sha256: str) -> None:
 
 
 def receipt(name: str) -> Receipt | None:
-    """Return what was installed of a model, or None if nothing readable says so."""
+    """Return what was installed of a model, or None if nothing readable says so.
+
+    A user's own row is its own receipt: it came with the file.
+    """
+    for own in own_rows():
+        if own.name == name:
+            return Receipt(
+                own.version,
+                own.recipe,
+                {file.name: (file.bytes, file.sha256) for file in own.files},
+            )
     try:
         with (folder() / name / RECEIPT).open("rb") as file:
             entry = tomllib.load(file)
@@ -247,22 +314,42 @@ def _row(entry: dict[str, Any]) -> Row:
             Source(each["kind"], tuple(_archive(archive) for archive in each["archives"]))
             for each in entry["source"]
         ),
+        languages=tuple(entry.get("languages", ())),
     )
+
+
+_USUAL: Final[dict[str, Any]] = {
+    "licence": "the user's own",
+    "licence_source": "the user",
+    "default": False,
+    "version": "1",
+    "recipe": 1,
+    "build": "own",
+    "bytes_resident": 0,
+    "without": "all else works",
+    "member": [],
+    "source": [],
+}
+"""What a row of the user's need not say."""
 
 
 def _file(entry: dict[str, Any]) -> File:
     return File(
         name=entry["name"],
         bytes=entry["bytes"],
-        made=entry["made"],
+        made=entry.get("made", "copied"),
         sha256=entry.get("sha256", ""),
         inputs=_tensors(entry.get("inputs", [])),
         outputs=_tensors(entry.get("outputs", [])),
+        job=Job(**entry["job"]) if "job" in entry else None,
     )
 
 
 def _tensors(entries: list[dict[str, Any]]) -> tuple[Tensor, ...]:
-    return tuple(Tensor(each["name"], each["dtype"], tuple(each["shape"])) for each in entries)
+    return tuple(
+        Tensor(each["name"], each["dtype"], tuple(each["shape"]), each.get("unit", ""))
+        for each in entries
+    )
 
 
 def _archive(entry: dict[str, Any]) -> Archive:

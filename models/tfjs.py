@@ -24,8 +24,8 @@ class Port:
     shape: tuple[int, ...]
 
 
-def convert(topology: bytes, weights: bytes, source: Port, result: Port) -> bytes:
-    """Return the .onnx bytes of the part of a graph model that leads from `source` to `result`."""
+def convert(topology: bytes, weights: bytes, source: Port, *results: Port) -> bytes:
+    """Return the .onnx bytes of the part of a graph model that leads from `source` to `results`."""
     try:
         model = json.loads(topology)
         nodes: list[Node] = model["modelTopology"]["node"]
@@ -37,11 +37,13 @@ def convert(topology: bytes, weights: bytes, source: Port, result: Port) -> byte
     conversion = Conversion(FloatGraph(), constants)
     conversion.values[source.was] = conversion.graph.input(source.name, source.shape)
     by_name = {node["name"]: node for node in nodes}
+    needed = {name for result in results for name in _needed(by_name, result.was)}
     for node in nodes:
-        if node["name"] in _needed(by_name, result.was) and node["name"] not in conversion.values:
+        if node["name"] in needed and node["name"] not in conversion.values:
             _convert_node(conversion, node)
-    conversion.graph.output(conversion.value(result.was), result.name, result.shape)
-    return conversion.graph.save(result.name)
+    for result in results:
+        conversion.graph.output(conversion.value(result.was), result.name, result.shape)
+    return conversion.graph.save(results[0].name)
 
 
 def _constants(manifest: list[Any], weights: bytes) -> dict[str, Array]:

@@ -117,9 +117,9 @@ def _convolution(conversion: Conversion, node: Node) -> str:
         base64.b64decode(name).decode()
         for name in node["attr"].get("fused_ops", {}).get("list", {}).get("s", [])
     ]
-    weights = [graph.weight(np.ascontiguousarray(turned))]
+    weights = [_weight(conversion, turned)]
     if fused and fused[0] == "BiasAdd":
-        weights.append(graph.weight(conversion.known(inputs[2]).reshape(-1)))
+        weights.append(_weight(conversion, conversion.known(inputs[2]).reshape(-1)))
         fused = fused[1:]
     y = graph.op(
         "Conv",
@@ -135,6 +135,12 @@ def _convolution(conversion: Conversion, node: Node) -> str:
     for name in fused:
         y = _activation(conversion, name, y)
     return y
+
+
+def _weight(conversion: Conversion, weight: Array) -> str:
+    """Store a weight as it was published: float16, or float32."""
+    store = conversion.graph.weight if weight.dtype == np.float16 else conversion.graph.constant
+    return store(np.ascontiguousarray(weight))
 
 
 def _activation(conversion: Conversion, name: str, x: str) -> str:
@@ -158,6 +164,13 @@ def _max_pool(conversion: Conversion, node: Node) -> str:
         auto_pad=_padding(node),
     )  # fmt: skip
     return graph.op("Transpose", y, perm=TO_CHANNELS_LAST)
+
+
+def _pad(conversion: Conversion, node: Node) -> str:
+    """Zeros before and after each axis: TensorFlow has a row an axis, ONNX all befores first."""
+    x, paddings = node["input"]
+    known = conversion.integers(conversion.known(paddings).T.ravel())
+    return conversion.graph.op("Pad", conversion.value(x), known)
 
 
 def _mean(conversion: Conversion, node: Node) -> str:
@@ -258,6 +271,7 @@ STEPS: dict[str, Step] = {
     "Relu6": _relu6,
     "MaxPool": _max_pool,
     "Mean": _mean,
+    "Pad": _pad,
     "Reshape": _reshape,
     "ConcatV2": _concat,
     "ExpandDims": _expand_dims,

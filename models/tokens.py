@@ -13,10 +13,15 @@ MELS = 80
 SMALLEST_MULTILINGUAL_VOCABULARY = 51_865
 _LANGUAGE = re.compile(r"<\|([a-z]{2,3})\|>")
 _FIRST_SPARE_CODE = 256
+_NEVER = ("suppress_ids", "suppress_tokens")
+_NEVER_FIRST = ("suppress_ids_begin", "begin_suppress_tokens")
 
 
 def write_tokens(tokenizer: bytes, config: bytes, vocabulary: int) -> bytes:
-    """Return tokens.json: each token's bytes in base64, the prompt, the end, what is never said."""
+    """Return tokens.json: each token's bytes in base64, the prompt, the end, what is never said.
+
+    `config` is CTranslate2's or Hugging Face's.
+    """
     described = json.loads(tokenizer)
     suppressed = json.loads(config)
     special = {str(entry["content"]): int(entry["id"]) for entry in described["added_tokens"]}
@@ -25,20 +30,26 @@ def write_tokens(tokenizer: bytes, config: bytes, vocabulary: int) -> bytes:
         if piece not in special:
             pieces[index] = base64.b64encode(_bytes_of(piece)).decode("ascii")
     end = special["<|endoftext|>"]
-    never = {*suppressed["suppress_ids"], *range(end + 1, vocabulary)}
+    never = {*_said_in(suppressed, _NEVER), *range(end + 1, vocabulary)}
     tokens: dict[str, Any] = {
         "bytes": pieces,
         "prompt": [special["<|startoftranscript|>"], special["<|notimestamps|>"]],
         "end": end,
-        "no_speech": special["<|nocaptions|>"],
+        "no_speech": special.get("<|nocaptions|>") or special["<|nospeech|>"],
         "suppress": sorted(never),
-        "suppress_first": suppressed["suppress_ids_begin"],
+        "suppress_first": _said_in(suppressed, _NEVER_FIRST),
         "mel": MELS,
     }
     if vocabulary >= SMALLEST_MULTILINGUAL_VOCABULARY:
         tokens["prompt"][1:1] = [special["<|en|>"], special["<|transcribe|>"]]
         tokens["languages"] = _languages(special)
     return json.dumps(tokens, separators=(",", ":")).encode()
+
+
+def _said_in(config: dict[str, Any], keys: tuple[str, ...]) -> list[int]:
+    """Return the first of these lists that there is; transformers writes a null for none."""
+    found: list[list[int]] = [config[key] for key in keys if config.get(key)]
+    return found[0] if found else []
 
 
 def _languages(special: dict[str, int]) -> dict[str, int]:

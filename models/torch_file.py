@@ -1,13 +1,16 @@
-"""What is inside a file that torch saved before its version 1.6? Read it without torch.
+"""What is inside a file that torch saved? Read it without torch.
 
-Four pickles (a magic number, a version, the machine, the tensors by name), a fifth with the keys
-of the storages, and then each storage: its count of numbers and the numbers. A pickle is a program;
-this reader knows three names of it, all of which only describe tensors, and refuses any other.
+Since torch 1.6 it is a zip archive: a pickle that describes the tensors by name, and a member for
+each storage. Before, it was four pickles (a magic number, a version, the machine, the tensors), a
+fifth with the keys of the storages, and then each storage: its count of numbers and the numbers. A
+pickle is a program; this reader knows four names of it, all of which only describe tensors, and
+refuses any other.
 """
 
 import io
 import pickle
 import struct
+import zipfile
 from collections import OrderedDict
 from typing import Any, NamedTuple
 
@@ -17,7 +20,7 @@ from numpy.typing import NDArray
 MAGIC = 0x1950A86A20F9469CFC6C
 VERSION = 1001
 
-Array = NDArray[np.float32]
+Array = NDArray[Any]
 
 
 class NotTorch(ValueError):
@@ -27,22 +30,27 @@ class NotTorch(ValueError):
         super().__init__(f"not a readable file of torch: {reason}; fetch it again")
 
 
+class _Storage(NamedTuple):
+    key: str
+    dtype: type[np.floating[Any]]
+
+
 class _Tensor(NamedTuple):
-    storage: str
+    storage: "_Storage"
     offset: int
     shape: tuple[int, ...]
 
 
 def read(data: bytes, entry: str) -> dict[str, Array]:
-    """Return the float32 tensors by name that lie under one entry; raise NotTorch."""
-    file = io.BytesIO(data)
+    """Return the tensors by name, float32 or float16, under one entry; raise NotTorch."""
+    is_zip = zipfile.is_zipfile(io.BytesIO(data))
     try:
-        return _read(file, entry)
+        return (_read_zip if is_zip else _read)(io.BytesIO(data), entry)
     except NotTorch:
         raise
     except (pickle.UnpicklingError, LookupError, TypeError, ValueError, AttributeError) as error:
         raise NotTorch(type(error).__name__) from error
-    except (EOFError, struct.error) as error:
+    except (EOFError, struct.error, zipfile.BadZipFile) as error:
         raise NotTorch("it ends early") from error
 
 
@@ -50,25 +58,45 @@ def _read(file: io.BytesIO, entry: str) -> dict[str, Array]:
     if _Describing(file).load() != MAGIC or _Describing(file).load() != VERSION:
         raise NotTorch("another format")
     _Describing(file).load()
-    described = _Describing(file).load()[entry]
-    storages = {key: _storage(file) for key in _Describing(file).load()}
+    described: dict[str, _Tensor] = _Describing(file).load()[entry]
+    dtypes = dict(tensor.storage for tensor in described.values())
+    storages = {key: _storage(file, dtypes[key]) for key in _Describing(file).load()}
     return {name: _filled(tensor, storages) for name, tensor in described.items()}
 
 
-def _storage(file: io.BytesIO) -> Array:
+def _read_zip(file: io.BytesIO, entry: str) -> dict[str, Array]:
+    with zipfile.ZipFile(file) as archive:
+        (listed,) = (name for name in archive.namelist() if name.endswith("/data.pkl"))
+        folder = listed.removesuffix("data.pkl")
+        described: dict[str, _Tensor] = _Describing(archive.open(listed)).load()[entry]
+        wanted = {tensor.storage for tensor in described.values()}
+        storages = {
+            key: np.frombuffer(archive.read(f"{folder}data/{key}"), dtype) for key, dtype in wanted
+        }
+    return {name: _filled(tensor, storages) for name, tensor in described.items()}
+
+
+def _storage(file: io.BytesIO, dtype: type[np.floating[Any]]) -> Array:
     (count,) = struct.unpack("<q", file.read(8))
-    content = file.read(4 * max(0, count))
-    if len(content) != 4 * count:
+    length_bytes = np.dtype(dtype).itemsize * max(0, count)
+    content = file.read(length_bytes)
+    if len(content) != length_bytes or count < 0:
         raise NotTorch("it ends early")
-    return np.frombuffer(content, "<f4")
+    return np.frombuffer(content, dtype)
 
 
 def _filled(tensor: _Tensor, storages: dict[str, Array]) -> Array:
     count = int(np.prod(tensor.shape, dtype=np.int64))
-    return storages[tensor.storage][tensor.offset : tensor.offset + count].reshape(tensor.shape)
+    numbers = storages[tensor.storage.key][tensor.offset : tensor.offset + count]
+    return numbers.reshape(tensor.shape)
 
 
-def _tensor(storage: str, offset: int, shape: tuple[int, ...], *strides_and_such: Any) -> _Tensor:  # noqa: ANN401 (a pickle's arguments)
+def _tensor(
+    storage: _Storage,
+    offset: int,
+    shape: tuple[int, ...],
+    *strides_and_such: Any,  # noqa: ANN401 (a pickle's arguments)
+) -> _Tensor:
     strides = tuple(int(np.prod(shape[place + 1 :])) for place in range(len(shape)))
     if strides_and_such[0] != strides:
         raise NotTorch("a tensor that does not lie in one piece")
@@ -78,6 +106,7 @@ def _tensor(storage: str, offset: int, shape: tuple[int, ...], *strides_and_such
 _KNOWN: dict[tuple[str, str], Any] = {
     ("collections", "OrderedDict"): OrderedDict,
     ("torch", "FloatStorage"): np.float32,
+    ("torch", "HalfStorage"): np.float16,
     ("torch._utils", "_rebuild_tensor_v2"): _tensor,
 }
 
@@ -90,9 +119,9 @@ class _Describing(pickle.Unpickler):
             raise NotTorch(f"it wants {module}.{name}")
         return _KNOWN[module, name]
 
-    def persistent_load(self, pid: Any) -> str:  # noqa: ANN401 (as in the base class)
-        """Return the key of a storage."""
+    def persistent_load(self, pid: Any) -> _Storage:  # noqa: ANN401 (as in the base class)
+        """Return the key of a storage, and what its numbers are."""
         kind, number, key, *_ = pid
-        if kind != "storage" or number is not np.float32:
-            raise NotTorch("numbers that are not float32")
-        return str(key)
+        if kind != "storage" or number not in {np.float32, np.float16}:
+            raise NotTorch("numbers that are neither float32 nor float16")
+        return _Storage(str(key), number)

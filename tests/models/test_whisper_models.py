@@ -12,7 +12,7 @@ import pytest
 from models.check import Decoder, NotAsRecorded, check
 from models.ct2 import Ct2, NotCt2
 from models.log_mel import log_mel
-from models.tail import PRIMER_S, WINDOW_S, silence_tail
+from models.tail import POSITIONS, PRIMER_S, WINDOW_S, silence_tail
 from models.tail import session as open_graph
 from models.tokens import write_tokens
 from models.whisper import weights
@@ -69,7 +69,7 @@ def test_words_one_by_one_or_at_once_are_the_same(
 
 def test_the_tail_is_silence_after_speech(folder: Path) -> None:
     tail = np.load(folder / "silence_tail.npy")
-    assert (tail.shape, tail.dtype) == ((8, 6, 750, 64), np.float16)
+    assert (tail.shape, tail.dtype) == ((8, 6, POSITIONS, 64), np.float16)
     again = silence_tail((folder / "encoder.fp32.onnx").read_bytes())
     np.testing.assert_allclose(tail.astype(float), again.astype(float), atol=0.02)
     assert PRIMER_S < WINDOW_S / 2
