@@ -14,6 +14,9 @@ from edge.child import Birth
 from edge.messages import Enrol
 
 PROJECT: Final = Path(__file__).resolve().parent.parent
+SOUND_DEVICES: Final = Path("/dev/snd")
+PLAYS, CONTROLS = "pcmC*D*p", "controlC*"
+"""ALSA's names of what plays, and of what each card says of itself."""
 PROGRAMS_READ: Final = (PROJECT, Path(sys.prefix), Path(sys.base_prefix))
 """What every program of ours needs to read: itself, and Python."""
 
@@ -38,14 +41,29 @@ class Run:
         """Whether a device is among the sources."""
         return any(source.live for source in self.sources)
 
+    @property
+    def speaks(self) -> bool:
+        """Whether answers are to be spoken: where somebody is there to hear them."""
+        wanted = self.config.voice.enabled
+        hears = any(source.live and source.kind == "audio" for source in self.sources)
+        is_wanted = hears if wanted == "auto" else wanted
+        return is_wanted and not self.fast and not self.enrol
+
     def watched(self) -> Self:
         """Return the same run with somebody looking at its levels."""
         return replace(self, levels=True)
 
 
-def runtime(
-    run: Run, program: str, run_id: str, airlock_fd: int, mind_fds: Sequence[int] = ()
-) -> Birth:
+@dataclass(frozen=True, slots=True)
+class RuntimeFds:
+    """Where the runtime hears and speaks, beside its standard descriptors."""
+
+    airlock: int
+    mind: Sequence[int] = ()
+    voice: Sequence[int] = ()
+
+
+def runtime(run: Run, program: str, run_id: str, fds: RuntimeFds) -> Birth:
     """Return the birth of the text side: the one process that is given the reasoner's key."""
     return Birth(
         name="runtime",
@@ -53,14 +71,15 @@ def runtime(
         argv=_argv(
             run,
             program,
-            airlock_fd=airlock_fd,
+            airlock_fd=fds.airlock,
             data=str(run.data),
             run=run_id,
-            mind_fds=",".join(map(str, mind_fds)) or False,
+            mind_fds=",".join(map(str, fds.mind)) or False,
+            voice_fds=",".join(map(str, fds.voice)) or False,
             fast=run.fast,
             live=run.is_live,
         ),
-        pass_fds=(airlock_fd, *mind_fds),
+        pass_fds=(fds.airlock, *fds.mind, *fds.voice),
         readable=_readable(),
         writable=(run.data,),
     )
@@ -73,6 +92,19 @@ def mind(run: Run, program: str) -> Birth:
         profile="mind",
         argv=[sys.executable, "-m", program],
         readable=_readable(models.manifest.folder()),
+        withheld=_secrets(run),
+    )
+
+
+def voice(run: Run, program: str, slot_fd: int, epoch: int) -> Birth:
+    """Return the birth of what speaks: no microphone among its devices, no file to write."""
+    return Birth(
+        name="voice",
+        profile="voice",
+        argv=_argv(run, program, slot_fd=slot_fd, epoch=epoch),
+        pass_fds=(slot_fd,),
+        readable=_readable(),
+        devices=sorted(SOUND_DEVICES.glob(PLAYS)) + sorted(SOUND_DEVICES.glob(CONTROLS)),
         withheld=_secrets(run),
     )
 

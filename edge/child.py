@@ -83,7 +83,7 @@ class Child:
             stderr=child_err,
             pass_fds=birth.pass_fds,
             env={name: value for name, value in os.environ.items() if name not in birth.withheld}
-            | seal.environment(),
+            | seal.environment(birth.profile),
             process_group=0,  # Ctrl-C is the launcher's to hear
         )
         for ours, theirs in ((stdin, child_in), (stdout, child_out), (-1, child_err)):
@@ -180,6 +180,14 @@ class Child:
         """End it now."""
         if self.process.poll() is None:
             self.process.send_signal(signal.SIGKILL)
+
+    @property
+    def has_ended(self) -> bool:
+        """Whether it is dead; what the kernel counted of it can still be asked."""
+        if self._pidfd < 0:
+            return True
+        how = os.waitid(os.P_PIDFD, self._pidfd, os.WEXITED | os.WNOWAIT | os.WNOHANG)
+        return how is not None
 
     def freeze(self) -> bool:
         """Stop it where it stands, so that its last byte can be counted; False if it is dead."""

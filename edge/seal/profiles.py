@@ -137,7 +137,10 @@ _VOICE: Final[Mapping[str, Rule]] = {
         ),
     ),
 }
-"""The chamber's, and a loudspeaker that was opened before. Never a microphone, never a camera."""
+"""The chamber's, and a loudspeaker that was opened before. Never a microphone, never a camera.
+
+No file: espeak-ng has read its voice and dictionary by then. No slot is read: of the echo slot it
+holds the end that is written to."""
 
 _FIRMWARE_BRIDGE: Final[Mapping[str, Rule]] = {
     **_STRICT,
@@ -205,6 +208,9 @@ _SOUND_SETTINGS: Final = (
     *("/etc/machine-id", "/sbin/ldconfig", "/usr/sbin/ldconfig"),  # find_library
 )
 
+_SPEECH_DATA: Final = ("/usr/share/espeak-ng-data", "/usr/local/share/espeak-ng-data")
+"""Where espeak-ng's voices lie if not below /usr/lib."""
+
 PIPE, SLOT, NULL, DEVICE, EVENT = "pipe", "slot", "null", "device", "event"
 CONNECTION, SOUND_SERVER, OWN_PIPE = "connection", "sound server", "pipe to itself"
 OWN_PAIR, LOUDSPEAKER = "pair of sockets to itself", "loudspeaker"
@@ -252,7 +258,7 @@ PROFILES: Final[Mapping[str, Profile]] = MappingProxyType(
         "voice": Profile(
             "voice",
             _VOICE,
-            (*_EVERYBODY_READS, *_SOUND_SETTINGS),
+            (*_EVERYBODY_READS, *_SOUND_SETTINGS, *_SPEECH_DATA),
             descriptors=_standard(SLOT, READ_ONLY, LOUDSPEAKER, SOUND_SERVER, OWN_PIPE, EVENT),
             shared_maps=("/dev/snd/",),
         ),

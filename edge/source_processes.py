@@ -1,0 +1,183 @@
+"""The processes that hold a device or a file: started, checked, told to go, lost and found again.
+
+Their slots belong to a chamber; when that is replaced they are given new ones, and start anew.
+"""
+
+import contextlib
+import socket
+import subprocess
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+import msgspec
+
+from edge import births
+from edge.births import Run
+from edge.capture import sources
+from edge.capture.sources import Source
+from edge.child import Child, Death
+from edge.messages import SourceState
+from edge.processes import Processes
+from edge.sensing import Sensing
+
+BAD_SOURCE_EXIT: Final = 4
+CHAMBER_GONE_EXIT: Final = 5
+"""Exit statuses of `edge.capture`."""
+DEVICE_CLOSES_S: Final = 2.0
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """What only the launcher knows, asked each time; and what it wants to know."""
+
+    may_sense: Callable[[], bool]
+    """Whether anything is to be heard and seen."""
+    may_go: Callable[[], bool]
+    """Whether the chamber has been let go."""
+    may_end: Callable[[], bool]
+    """Whether a source that ends was asked to."""
+    all_ended: Callable[[], None]
+    """Called when no source will come again."""
+
+
+class SourceProcesses:
+    """All sources of a run."""
+
+    def __init__(self, run: Run, program: str, processes: Processes, ask: Ask) -> None:
+        self._run, self._program, self._processes, self._ask = run, program, processes, ask
+        self.sensing = [Sensing(source) for source in run.sources]
+        self.understood_ms = 0
+        """Up to where sound has been understood: a file that is played again goes on there."""
+
+    @property
+    def kinds(self) -> set[str]:
+        return {sensing.source.kind for sensing in self.sensing}
+
+    def also_open(self, name: str) -> tuple[str, ...]:
+        """Return what a process of ours may hold beyond its profile's row."""
+        return next((_also_open(s.source) for s in self.sensing if s.name == name), ())
+
+    # --- the chamber's side --------------------------------------------------------------------
+
+    def take_slots(self, slots: Sequence[socket.socket]) -> None:
+        """Write to another chamber from now on; a slot is the end that is written to."""
+        for slot, sensing in zip(slots, self.sensing, strict=True):
+            sensing.take_slot(slot)
+
+    def start(self) -> None:
+        """Start all that have not ended; let the chamber find the end of the others."""
+        for sensing in self.sensing:
+            if sensing.ended:
+                sensing.close_slot()
+            else:
+                self._start(sensing)
+
+    def release(self) -> None:
+        """Say GO to the sources together, once all are ready: their streams share a beginning."""
+        begun = [s for s in self.sensing if not s.ended]
+        if not self._ask.may_go() or not all(s.waits_for_go or s.released for s in begun):
+            return
+        for sensing in begun:
+            if sensing.waits_for_go and sensing.child:
+                sensing.waits_for_go, sensing.released = False, True
+                sensing.child.tell(b"G")
+
+    @property
+    def are_closed(self) -> bool:
+        """Whether the chamber has nothing more to expect of any."""
+        return all(sensing.slot is None for sensing in self.sensing)
+
+    # --- the end -------------------------------------------------------------------------------
+
+    def ask_to_end(self) -> None:
+        """Let each say its last."""
+        for sensing in self.sensing:
+            if sensing.child:
+                sensing.child.ask_to_end()
+            else:
+                sensing.ended = True
+        self._close_slots_when_all_ended()
+
+    def end(self) -> bool:
+        """End what holds a device or a file, at once; say whether there was any."""
+        ended = [sensing.child for sensing in self.sensing if sensing.child]
+        for sensing in self.sensing:
+            sensing.child = None
+        for child in ended:
+            child.kill()
+        for child in ended:
+            with contextlib.suppress(subprocess.TimeoutExpired):  # a driver holds it
+                child.process.wait(DEVICE_CLOSES_S)
+        return bool(ended)
+
+    def leave_out(self) -> None:
+        """End them, and never go back to what lies before this moment of their streams."""
+        sensed = [sensing for sensing in self.sensing if sensing.child]
+        self.end()
+        for sensing in sensed:
+            sensing.leave_out(fast=self._run.fast)
+
+    def close(self) -> None:
+        """Give the slots back."""
+        for sensing in self.sensing:
+            sensing.close_slot()
+
+    # --- one source ----------------------------------------------------------------------------
+
+    def _start(self, sensing: Sensing) -> None:
+        """Start it, unless it runs already or nothing is to be heard and seen."""
+        if sensing.child or not sensing.slot or not self._ask.may_sense():
+            return
+        skip_ms = sensing.resume_ms(self.understood_ms)
+        begin = births.Beginning(sensing.slot.fileno(), sensing.epoch, skip_ms)
+        birth = births.capture(self._run, self._program, sensing.name, sensing.source, begin)
+        child = Child(birth)
+        sensing.epoch += 1
+        sensing.child, sensing.waits_for_go = child, False
+        self._processes.living[sensing.name] = child
+        child.on_line(lambda line: self._hear(sensing, child, line))
+        child.on_death(lambda death: self._died(sensing, child, death))
+
+    def _hear(self, sensing: Sensing, child: Child, line: bytes) -> None:
+        if sensing.child is not child:
+            return
+        state = msgspec.json.decode(line, type=SourceState)
+        sensing.state = state
+        if state.phase == "ready":
+            if self._processes.check(child, "capture", _also_open(sensing.source)):
+                sensing.waits_for_go = True
+                self.release()
+        elif state.phase == "ended":
+            sensing.ended = True
+        elif state.phase == "failed":
+            self._processes.fail(state.detail)
+        self._processes.tell_runtime(state)
+        self._processes.show(state)
+
+    def _died(self, sensing: Sensing, child: Child, death: Death) -> None:
+        if sensing.child is not child:
+            return
+        sensing.child = None
+        if death.code == CHAMBER_GONE_EXIT:  # it starts again with the chamber
+            return
+        if death.code == BAD_SOURCE_EXIT:
+            self._processes.fail(sensing.state.detail if sensing.state else death.reason)
+            return
+        if death.code == 0 or self._ask.may_end():
+            sensing.ended = True
+            self._close_slots_when_all_ended()
+            return
+        lost = sensing.state and sensing.state.phase == "lost"
+        reason = sensing.state.detail if lost and sensing.state else death.reason
+        self._processes.start_again(child.name, death, reason, lambda: self._start(sensing))
+
+    def _close_slots_when_all_ended(self) -> None:
+        if all(sensing.ended for sensing in self.sensing):
+            self.close()
+            self._ask.all_ended()
+
+
+def _also_open(source: Source) -> tuple[str, ...]:
+    """Return what a source's process may hold beyond its row: opened before, only read since."""
+    return ("connection",) if source.form is sources.Form.CAMERA_STREAM else ()

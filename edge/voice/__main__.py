@@ -1,0 +1,83 @@
+"""The voice's birth: import, open the loudspeaker, load a voice, seal, say so; then speak.
+
+Sentences come in on descriptor 0, what became of them goes out on 1, from and to the runtime. Until
+the seal a failure is one sentence on stderr; after it there is no stderr, and a fault ends the
+process. It is never given anything that a microphone heard.
+"""
+
+import argparse
+import os
+import sys
+import threading
+from collections.abc import Sequence
+from typing import Final
+
+import msgspec
+
+from edge import config, seal
+from edge.messages import Speak, Spoke, Telling, Voiced
+from edge.seal import own
+from edge.voice.espeak import Espeak, NoEngine
+from edge.voice.reference import Reference
+
+TOLD_FD, REPORTS_FD, STDERR_FD = 0, 1, 2
+PACKET_BYTES: Final = 4096
+"""Both pipes are in packet mode: a read returns one message."""
+NO_PORTAUDIO: Final = "PortAudio is not installed; run `sudo apt install libportaudio2`"
+
+
+def main(argv: Sequence[str]) -> int:
+    """Be born and sealed, then speak until the runtime's end of the pipe is closed."""
+    arguments = _arguments(argv)
+    settings = config.from_argument(arguments.settings).voice
+    reference = Reference(arguments.slot_fd, arguments.epoch)
+    before = set(own.descriptors())
+    try:
+        engine = Espeak(settings.voice, settings.speed_wpm)
+        try:
+            from edge.voice import loudspeaker  # noqa: PLC0415 (PortAudio is loaded here)
+        except OSError:
+            raise NoEngine(NO_PORTAUDIO) from None
+        from edge.voice.speaking import Speaking  # noqa: PLC0415 (it imports the same)
+
+        speaker = loudspeaker.Loudspeaker(settings.device, engine.rate_hz)
+        speaking = Speaking(engine, speaker, reference, report)
+        speaking.warm_up()
+        engine.make_ready_for_the_seal()
+    except (NoEngine, RuntimeError, OSError) as refusal:
+        sys.stderr.write(f"{refusal}\n")
+        return 1
+    opened = set(own.descriptors()) - before
+    decoder: msgspec.msgpack.Decoder[Telling] = msgspec.msgpack.Decoder(Telling)
+    threading.Thread(target=speaking.run, name="speaking", daemon=True).start()
+    seal.give_back_memory()
+    seal.close_all_but({TOLD_FD, REPORTS_FD, STDERR_FD, reference.descriptor, *opened})
+    seal.silence_stderr()
+    local = [descriptor for descriptor in opened if own.is_local_conversation(descriptor)]
+    seal.seal("voice", writable_fds={REPORTS_FD, reference.descriptor, *local})
+    report(Spoke(0, 0, was_cut=False))
+    while packet := os.read(TOLD_FD, PACKET_BYTES):
+        told = decoder.decode(packet)
+        if isinstance(told, Speak):
+            speaking.add(told)
+        else:
+            speaking.hush()
+    return 0
+
+
+def report(voiced: Voiced) -> None:
+    """Tell the runtime; one write is one packet, from whichever thread."""
+    os.write(REPORTS_FD, msgspec.msgpack.encode(voiced))
+
+
+def _arguments(argv: Sequence[str]) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m edge.voice")
+    parser.add_argument("--slot-fd", type=int, required=True)
+    parser.add_argument("--epoch", type=int, required=True)
+    parser.add_argument("--settings", default="")
+    return parser.parse_args(argv)
+
+
+if __name__ == "__main__":
+    # Without the interpreter's farewell: PortAudio's may wait for a device that is gone.
+    os._exit(main(sys.argv[1:]))
