@@ -4,15 +4,17 @@ Silence when unsure is right: a wrong interruption is worse than a miss. A sente
 companion when it asks for something that only the companion does (remember, note, time, read,
 forget, hear nothing), or when it is a question that the wearer's own memory, sight or general
 knowledge answers and nothing in it speaks to somebody else: no name called, no "you" but the
-companion's, no opening of a conversation.
+companion's, no opening of a conversation. While the wearer talks with somebody, only what would be
+odd to say to a person counts (`Strength`).
 """
 
-import re
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from types import MappingProxyType
 from typing import Final
 
-from edge.recall import manners, phrases, silence
+from edge.recall import company, manners, phrases, silence, wishes
+from edge.recall.asking import Asked, Kind, Strength, calls_somebody, goes_on, is_request, look
 from edge.recall.words import sentences
 
 LEAST_CONFIDENCE: Final = 35
@@ -29,6 +31,10 @@ UNLEARNT: Final = -0.75
 """So much of a score must come from corrections before they outweigh a rule."""
 MOST_OPEN_WORDS: Final = 25
 MOST_OPEN_SENTENCES: Final = 2
+LEANING: Final = 2
+"""From so many corrections one way, sentences of their kind need more, or less, to be taken."""
+Leanings = Mapping[Kind, int]
+"""How many more sentences of a kind the wearer called meant than not meant."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,11 +56,19 @@ class Opinion:
     """How much of the score comes from the wearer's corrections."""
 
 
-def decide(text: str, confidence: int = 100, since_reply_s: float | None = None) -> Decision:
+def decide(
+    text: str,
+    confidence: int = 100,
+    since_reply_s: float | None = None,
+    *,
+    talks: bool = False,
+    leanings: Leanings = MappingProxyType({}),
+) -> Decision:
     """Return what of an utterance is for the companion.
 
     `confidence` is the recogniser's, percent; `since_reply_s` how long ago the companion last
-    replied, None if it never did.
+    replied, None if it never did; `talks` says that the wearer is in conversation; `leanings` is
+    what was learnt from corrections.
     """
     spoken = text.replace("\N{RIGHT SINGLE QUOTATION MARK}", "'").strip()
     named = phrases.NAME.match(spoken)
@@ -68,13 +82,38 @@ def decide(text: str, confidence: int = 100, since_reply_s: float | None = None)
     parts = sentences(spoken)
     if parts and _opens_conversation(parts[0]):
         return Decision("", text)
-    follows = since_reply_s is not None and since_reply_s <= FOLLOW_UP_S
-    for position, sentence in enumerate(parts):
-        if _asks(sentence, parts[position + 1 :], follows=follows):
-            return _split(parts, position, follows=follows)
-        if _is_social(sentence):
-            break
-    return Decision("", text)
+    situation = _Situation(
+        follows=since_reply_s is not None and since_reply_s <= FOLLOW_UP_S,
+        least=Strength.FIRM if talks or len(parts) > MOST_OPEN_SENTENCES else Strength.ALONE,
+        leanings=leanings,
+    )
+    return _first_request(parts, situation) or Decision("", text)
+
+
+@dataclass(frozen=True, slots=True)
+class _Situation:
+    """In which a sentence is said."""
+
+    follows: bool
+    """The companion has just replied."""
+    least: Strength
+    """What is needed here."""
+    leanings: Leanings
+
+    def takes(self, asked: Asked) -> bool:
+        """Say whether so much is enough here, for this wearer."""
+        leaning = self.leanings.get(asked.kind, 0)
+        moved = (leaning <= -LEANING) - (leaning >= LEANING)
+        return asked.strength >= max(Strength.ALONE, self.least + moved)
+
+
+def kind(text: str, *, follows_reply: bool = False) -> Kind:
+    """Return the kind of the sentence in a text that asks most."""
+    parts = sentences(text)
+    if follows_reply and any(map(goes_on, parts)):
+        return Kind.GONE_ON
+    found = [look(part) for part in parts]
+    return max(found, key=lambda asked: asked.strength).kind if found else Kind.OTHER
 
 
 def is_open(text: str, confidence: int = 100) -> bool:
@@ -88,7 +127,7 @@ def is_open(text: str, confidence: int = 100) -> bool:
         and confidence >= SURE_CONFIDENCE
         and len(text.split()) <= MOST_OPEN_WORDS
         and not _opens_conversation(parts[0])
-        and not any(_calls_somebody(part) for part in parts)
+        and not any(calls_somebody(part) for part in parts)
     )
 
 
@@ -131,7 +170,7 @@ def _hushed(spoken: str, since_reply_s: float | None) -> Decision | None:
             before = decide(" ".join(parts[:position]), since_reply_s=since_reply_s)
             return Decision(f"{before.request} {wish}".strip(), before.rest)
         social = phrases.YOUR_BUSINESS.search(sentence) or phrases.TO_SOMEBODY.match(wish)
-        if social or _calls_somebody(sentence):
+        if social or calls_somebody(sentence):
             return None
     return None
 
@@ -145,59 +184,35 @@ def _asked_by_name(spoken: str) -> Decision:
     return Decision(spoken)
 
 
-def _split(parts: list[str], first: int, *, follows: bool) -> Decision:
+def _first_request(parts: list[str], situation: _Situation) -> Decision | None:
+    for position, sentence in enumerate(parts):
+        if _asks(sentence, parts[position + 1 :], situation):
+            return _split(parts, position, situation)
+        if wishes.SHIFT.match(sentence):
+            situation = replace(situation, least=Strength.ALONE)
+        elif _is_social(sentence):
+            break
+    return None
+
+
+def _split(parts: list[str], first: int, situation: _Situation) -> Decision:
     """Take the first request, what belongs to it, and the requests after it."""
     if phrases.TAKES_ALL.match(phrases.FILLER.sub("", parts[first])):
         return Decision(" ".join(parts[first:]), " ".join(parts[:first]))
     later = parts[first + 1 :]
-    if any(_calls_somebody(part) for part in later):
+    if any(calls_somebody(part) for part in later):
         return Decision("", " ".join(parts))
-    wanted = [p for p in later if is_request(p) or (follows and phrases.FOLLOW_UP.match(p))]
+    wanted = [p for p in later if _asks(p, (), situation)]
     rest = [p for p in (*parts[:first], *later) if p not in wanted]
     return Decision(" ".join((parts[first], *wanted)), " ".join(rest))
 
 
-def is_request(sentence: str) -> bool:
-    """Say whether one sentence asks for something that a companion gives."""
-    if _calls_somebody(sentence):
+def _asks(sentence: str, later: Sequence[str], situation: _Situation) -> bool:
+    if later and company.QUOTED.match(later[0]):
         return False
-    asked = phrases.FILLER.sub("", fluent(sentence)).strip()
-    if phrases.TO_SOMEBODY.match(asked) and not phrases.IMPERATIVE.match(asked):
-        return False
-    bare = asked.rstrip(" .?!")
-    wants_tool = bool(manners.TOOL_WANTED.match(bare))
-    if wants_tool or phrases.IDIOM.match(bare) or manners.SELF_TALK.match(asked):
-        return wants_tool
-    if phrases.IMPERATIVE.match(bare):
-        matter = phrases.ASKED_OF_YOU.sub("", bare)
-        if phrases.YOUR_BUSINESS.search(matter) and not phrases.ABOUT_YOUR_SENSES.search(matter):
-            return False
-        return not asked.endswith("?") or not re.match(r"remember\b", bare, re.IGNORECASE)
-    return _is_question(bare, exclaimed=asked.endswith("!"))
-
-
-def fluent(sentence: str) -> str:
-    """Return a sentence without the sounds of thinking and without words begun twice."""
-    thought = manners.HESITATION.sub("", sentence).lstrip(" ,.")
-    return manners.REPETITION.sub(r"\1", thought)
-
-
-def _is_question(bare: str, *, exclaimed: bool) -> bool:
-    if exclaimed or phrases.MAY_I.match(bare) or manners.TO_YOU.search(bare):
-        return False
-    if phrases.ABOUT_SIGHT.match(bare) or phrases.ABOUT_THE_COMPANION.match(bare):
-        return True
-    if phrases.YOUR_BUSINESS.search(bare):
-        return False
-    if phrases.ABOUT_MY_LIFE.match(bare) or phrases.ABOUT_WHAT_WAS_SAID.match(bare):
-        return True
-    return bool(phrases.ABOUT_THE_WORLD.match(bare)) and not phrases.OUR_BUSINESS.search(bare)
-
-
-def _asks(sentence: str, later: Sequence[str], *, follows: bool) -> bool:
-    if follows and phrases.FOLLOW_UP.match(sentence):
-        return True
-    return is_request(sentence) and not _is_answered(sentence, later)
+    if situation.follows and goes_on(sentence):
+        return situation.takes(Asked(Strength.FIRM, Kind.GONE_ON))
+    return situation.takes(look(sentence)) and not _is_answered(sentence, later)
 
 
 def _is_answered(sentence: str, later: Sequence[str]) -> bool:
@@ -213,8 +228,11 @@ def _is_answered(sentence: str, later: Sequence[str]) -> bool:
 def _opens_conversation(sentence: str) -> bool:
     """Say whether an utterance begins like talk to a person; thanks may be for the companion."""
     asked = phrases.FILLER.sub("", sentence)
+    if company.ANOTHER_MACHINE.match(asked) or company.READS.match(asked):
+        return True
     greets = phrases.TO_SOMEBODY.match(asked)
-    if not greets or phrases.IMPERATIVE.match(asked.rstrip(" .?!")):
+    turns = wishes.SHIFT.match(sentence) or wishes.LEAD.match(asked)
+    if not greets or turns or look(sentence).strength is Strength.FIRM:
         return False
     return greets[0].lower() not in {"thanks", "thank you", "yes", "no", "sure", "wait"}
 
@@ -224,15 +242,6 @@ def _is_social(sentence: str) -> bool:
     return (
         sentence.endswith("!")
         or bool(phrases.YOUR_BUSINESS.search(sentence))
-        or _calls_somebody(sentence)
+        or calls_somebody(sentence)
         or bool(phrases.REMARK.match(sentence))
     )
-
-
-def _calls_somebody(sentence: str) -> bool:
-    if phrases.ROLE_CALLED.search(sentence):
-        return True
-    called = phrases.NAME_LAST.search(sentence) or phrases.NAME_FIRST.match(
-        phrases.FILLER.sub("", sentence)
-    )
-    return called is not None and not phrases.NOT_A_NAME.fullmatch(called[1])

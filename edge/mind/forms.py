@@ -8,8 +8,8 @@ import re
 from collections.abc import Callable
 from typing import Final
 
-from edge.addressee import fluent
 from edge.recall import phrases
+from edge.recall.asking import fluent
 
 _WH: Final = r"(?:what|who|where|when|which|why|how|whose)"
 _TOOL: Final = (

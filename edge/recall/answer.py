@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
-from edge.evidence import Note, Question, Timer, ago
+from edge.evidence import Note, Question, Sight, Timer, ago
 from edge.messages import LINE_CHARACTERS
 
 NOT_CONNECTED: Final = (
@@ -13,6 +13,8 @@ NOT_CONNECTED: Final = (
 )
 NO_ANSWER: Final = "The language model that is connected did not answer."
 MOST_REASONS: Final = 12
+IN_VIEW_S: Final = 120.0
+"""A still scene is not reported again: so long, the picture seen last is what one looks at."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +62,8 @@ class Memory:
     timers: Sequence[Timer] = ()
     mute_minutes: int = 15
     """How long "off the record" lasts when no time is said."""
+    sights: Sequence[Sight] = ()
+    """What the camera showed of late, the newest last."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +112,14 @@ def of_run(memory: Memory, question: Question, *kinds: str) -> list[Note]:
     """Return the notes of these kinds from the present run, the newest first."""
     run = question.now.run
     return [note for note in newest(memory, question) if note.kind in kinds and note.run == run]
+
+
+def in_view(memory: Memory, question: Question) -> Sight | None:
+    """Return what was in view when a question was asked; None if that is not known."""
+    before = [sight for sight in memory.sights if sight.since_ms <= question.now.ms]
+    if not before or question.now.ms - before[-1].until_ms > 1000 * IN_VIEW_S:
+        return None
+    return before[-1]
 
 
 def series(labels: Sequence[str]) -> str:

@@ -24,7 +24,12 @@ class Intent(Enum):
     TIME_OF_DAY = auto()
     NOTES = auto()
     READ = auto()
+    LOOK = auto()
+    """To be told what it is that one looks at."""
     SEE = auto()
+    """To be told all that is in view."""
+    COUNT = auto()
+    """To be told how many of something are in view."""
     SEEN_WHERE = auto()
     LAST_WORDS = auto()
     SUM_UP = auto()
@@ -74,13 +79,27 @@ _PATTERNS: Final = (
         \bwhat\ (?:did|have)\ (?:i|you)\ (?:ask(?:ed)?\ you\ to\ |to\ )?(?:remember|note)(?:e?d)?\b|
         \bto\ remember$""",
     ),
-    (Intent.READ, rf"^read\b|{phrases.SIGN_SAYS}"),
+    (
+        Intent.READ,
+        rf"""^read\b|^what(?:'s|\ is)\ (?:it|this|that)(?:\ \w+)?\ saying\b|{phrases.SIGN_SAYS}""",
+    ),
+    (
+        Intent.LOOK,
+        r"""^(?:what\ am\ i\ (?:looking|seeing|holding|pointing)|
+        what(?:'s|\ is)\ (?:this|that|(?:this|that)\ called)$|
+        what(?:'s|\ is)\ (?:this|that)\ (?:thing|object)|
+        what\ (?:kind|sort)\ of\ (?:thing|object)\ is\ (?:this|that))""",
+    ),
     (
         Intent.SEE,
-        r"""^(?:what\ (?:do|can)\ you\ see|what\ am\ i\ (?:looking|seeing|holding)|
+        r"""^(?:what\ (?:do|can)\ you\ see|
         describe\ (?:this|what|the\ (?:scene|view|picture|room))|
-        what(?:'s|\ is)\ (?:this|that|in\ front\ of\ me|around\ me|here)$|
-        what(?:'s|\ is)\ (?:this|that)\ (?:thing|object))""",
+        what(?:'s|\ is)\ (?:in\ front\ of\ me|around\ me|here)$)""",
+    ),
+    (
+        Intent.COUNT,
+        r"""^how\ many\ (?P<what>[\w\ ]+?)\ (?:(?:do|can)\ (?:you|i)\ see|
+        are\ (?:in\ front\ of\ me|here))""",
     ),
     (Intent.SEEN_WHERE, r"^(?:have|did|do|can)\ you\ (?:seen|see|notice)\ (?P<thing>.+)"),
     (

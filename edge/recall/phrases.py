@@ -31,7 +31,9 @@ NOT_A_NAME: Final = re.compile(
         """please again today now then right though exactly actually anyway tomorrow too thanks
         thank     ok okay yesterday tonight here there first honestly really maybe instead
         later earlier
-    something companion so well yes no yeah what what's where where's who
+    something companion so well hey hi hello sorry quick listen look excuse thanks perhaps
+        maybe meanwhile tomorrow today note remember reminder question yes no yeah
+        what what's where where's who
         who's how how's when when's which why set start add take read wait"""
     ),
     re.IGNORECASE,
@@ -97,7 +99,8 @@ IMPERATIVE: Final = re.compile(
     give\ me\ (?:a|an|the|some|my)\ (?:[\w-]+\ ){0,2}(?:summary|recap|overview|list|recipe|hint|
       definition|translation|example|directions|time|date|weather|forecast|news|idea|ideas)\b.*|
     (?:tell|show)\ me\ (?!(?:about\ (?:it|that|yourself)|a\ (?:minute|moment|second|hand|
-      break|call|hug|kiss|lift)|your|the\ truth|you)\b|what\ happened(?:,|$))(?:
+      break|call|hug|kiss|lift)|your|the\ truth|you)\b|what\ happened(?:,|$|\ (?:at\ school|to|here|
+      there)\b)|all\ about\b)(?:
       what|where|when|who|how|which|if|whether|about|the|a|an|again|my|everything)\b.*|
     help\ me\ (?:remember|find|recall)\b.*|
     find\ my\ .+
@@ -236,7 +239,8 @@ IDIOM: Final = re.compile(
     who\ do\ i\ (?:speak|talk)\ to|how\ (?:can|may)\ i\ help|what\ can\ i\ (?:get|do)|
     am\ i\ (?:right|late|next|in\ your|interrupting)|do\ i\ (?:have\ to|really|look|know)|
     did\ i\ (?:miss|wake|hurt|scare|interrupt)|was\ i\ (?:too|wrong|that)|
-    (?:can|could|would)\ you\ (?:repeat|spell)\ (?:yourself|that|it|this)\b.*|
+    (?:can|could|would)\ you\ (?:repeat|spell)\ (?:yourself|that|it|this)
+      (?:,?\ (?:for\ me|again|please))*$|
     (?:explain|describe|repeat|spell)\ (?:yourself|that|it|this)(?:\ for\ me)?[.!,]*(?:\ please)?$|
     what\ am\ i\ (?:even|still|really)?\ ?doing\b.*|
     .*\b(?:he|she|they|i)\ (?:asked|said|cried|wondered|replied)$|
@@ -250,7 +254,9 @@ IDIOM: Final = re.compile(
     re.IGNORECASE | re.VERBOSE,
 )
 REMARK: Final = re.compile(
-    r"^(?:wow|aww*|haha|that's|sounds|looks|nice|great|cool|awesome)\b", re.IGNORECASE
+    r"^(?:wow|aww*|haha|that's|(?:that|this|it) (?:looks|sounds|seems)|sounds|looks|nice|great|"
+    r"cool|awesome)\b",
+    re.IGNORECASE,
 )
 ABOUT_YOUR_SENSES: Final = re.compile(
     r"you (?:see|saw|hear|heard|say|spell|read|noted?|remember|know|call)|thank you|yourself",
@@ -260,10 +266,12 @@ ASKED_OF_YOU: Final = re.compile(
     r"^(?:can|could|would|will) (?:you|ya)\b|\bwant you to\b", re.IGNORECASE
 )
 FOLLOW_UP: Final = re.compile(
-    r"^(?:and |what about |how about |and what about )(?!(?:you|your|we|us|how (?:is|are))\b)"
-    r"[\w' -]+\?$|^(?:(?:can|could) you )?(?:repeat|say) that\b.{0,20}$|^what else\?$|"
+    r"^(?:and |what about |how about |and what about )(?!(?:you|your|we|us|i|he|she|they|it|so|"
+    r"then|that's|how (?:is|are))\b)[\w' -]+\??$|"
+    r"^(?:(?:can|could) you )?(?:repeat|say) that\b.{0,20}$|^what else\?$|"
     r"^tell me more\b.{0,20}$|"
-    r"^(?:no,? |sorry,? )*(?:i meant|not th(?:at|e)|the other)\b.{0,60}$|^are you sure\?$|"
+    r"^(?:no,? |sorry,? )*(?:i meant|not th(?:at|e)(?! much\b| bad\b)|the other)\b.{0,60}$|"
+    r"^are you sure\?$|"
     r"^make (?:it|that) .{0,30}$|^(?:which|what) (?:one|part) was that\?$|"
     r"^(?:when|where|who|which one|how long|how many|how much)(?: was that| exactly)?\?$",
     re.IGNORECASE,

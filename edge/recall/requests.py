@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 from typing import Final
 
 from edge.evidence import Question, ago, labels_of, lines_of, time_of_day
-from edge.recall import errands, lookup, phrases, silence
+from edge.recall import errands, lookup, phrases, sights, silence
 from edge.recall.answer import (
     MOST_REASONS,
     Answer,
@@ -21,12 +21,7 @@ from edge.recall.answer import (
     spelled,
 )
 from edge.recall.intents import Intent, recognise
-from edge.recall.words import content, sentences, subject
-
-LATEST_S: Final = 120.0
-"""A still scene is not reported again: so long, the picture seen last is what one looks at."""
-READ_S: Final = 120.0
-"""Text older than this is not what one means by "that sign"."""
+from edge.recall.words import content, sentences
 
 Handler = Callable[[re.Match[str], Question, Memory], Answer]
 
@@ -80,38 +75,6 @@ def _notes(_: re.Match[str], question: Question, memory: Memory) -> Answer:
         return Answer('You have asked me to remember nothing yet. Say: "Remember that ..."')
     lines = "; ".join(f'"{n.text}" ({ago(question.now.age_s(n))})' for n in kept)
     return Answer(f"Your notes: {lines}.", because(kept, question))
-
-
-def _see(_: re.Match[str], question: Question, memory: Memory) -> Answer:
-    seen = of_run(memory, question, "seen")
-    if not seen:
-        return Answer("I have not seen anything yet.")
-    latest = seen[0]
-    things = series(labels_of(latest))
-    text = spelled(lines_of(latest))
-    what = " ".join(filter(None, (things and f"{things}.", text and f"It reads: {text}.")))
-    age_s = question.now.age_s(latest)
-    lead = "I see" if age_s <= LATEST_S else f"What I saw last, {ago(age_s)}:"
-    if not things:
-        lead = lead if age_s > LATEST_S else "I see text."
-    return Answer(f"{lead} {what}", because([latest], question))
-
-
-def _read(match: re.Match[str], question: Question, memory: Memory) -> Answer:
-    seen = of_run(memory, question, "seen")
-    read = [note for note in seen if lines_of(note)]
-    if not read:
-        return Answer("I have not seen any text yet.")
-    wanted = [word for word in subject(match.string) if word not in phrases.READABLE]
-    matching = [
-        n for n in read if set(content(" ".join((*lines_of(n), *labels_of(n))))) & set(wanted)
-    ]
-    chosen = (matching or read)[0]
-    age_s = question.now.age_s(chosen)
-    in_view = chosen is seen[0] and age_s <= LATEST_S
-    when = "" if in_view else f", {ago(age_s)}"
-    lead = "It says" if age_s <= READ_S else "The last text I saw says"
-    return Answer(f"{lead}{when}: {spelled(lines_of(chosen))}.", because([chosen], question))
 
 
 def _last_words(_: re.Match[str], question: Question, memory: Memory) -> Answer:
@@ -201,8 +164,10 @@ _HANDLERS: Final[dict[Intent, Handler]] = {
     Intent.HEAR: errands.hear,
     Intent.TIME_OF_DAY: _time_of_day,
     Intent.NOTES: _notes,
-    Intent.READ: _read,
-    Intent.SEE: _see,
+    Intent.READ: sights.read,
+    Intent.LOOK: sights.look,
+    Intent.SEE: sights.see,
+    Intent.COUNT: sights.count,
     Intent.SEEN_WHERE: _seen_where,
     Intent.LAST_WORDS: _last_words,
     Intent.SUM_UP: _summary,

@@ -23,7 +23,8 @@ _TIME: Final = rf"""(?:,?\ (?:for|during)\ (?:about\ |around\ |just\ )?
     (?:{_NUMBER}){{1,6}}(?:seconds?|secs?|minutes?|mins?|hours?|days?)(?:\ and\ a\ half)?)"""
 _WHILE: Final = r"""(?:,?\ (?:for\ (?:now|good|a\ (?:while|bit|moment|sec)|the\ moment|
     the\ rest\ of\ (?:the|this)\ \w+)|(?:until|till)\ (?:tomorrow|tonight|later|further\ notice|
-    i\ (?:say|tell\ you)(?:\ \w+)?)|(?:right\ )?now|from\ now\ on))"""
+    i\ (?:say|tell\ you)(?:\ \w+)?|i(?:'m|\ am)\ (?:back|done|finished)|
+    i\ (?:come\ back|return|get\ back))|(?:right\ )?now|from\ now\ on))"""
 _KINDLY: Final = r"(?:[,.]?\ (?:please|thanks|thank\ you|okay|ok))"
 _TAIL: Final = rf"(?:{_TIME}|{_WHILE}){{0,2}}{_KINDLY}?$"
 _RECORD: Final = r"off?[\s-](?:the[\s-])?records?"

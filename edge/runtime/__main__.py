@@ -36,6 +36,7 @@ from edge.messages import (
     Leaves,
     Notice,
     Overheard,
+    OwnVoice,
     SealState,
     Seen,
     Shown,
@@ -44,11 +45,13 @@ from edge.messages import (
     VoiceProfile,
 )
 from edge.recall.answer import shortened
-from edge.runtime import opinion
+from edge.runtime import names, opinion
 from edge.runtime.border import Border
 from edge.runtime.clocks import Clocks
 from edge.runtime.conversation import Conversation
 from edge.runtime.day import Day
+from edge.runtime.lessons import Lessons
+from edge.runtime.mouth import Mouth
 from edge.runtime.present import Present, Show
 from edge.runtime.tally import Tally
 
@@ -89,9 +92,14 @@ class Runtime:
         self._bytes_before = self._tally.airlock_bytes
         self._clocks = Clocks(time.monotonic(), is_fast=is_fast)
         self._day = Day(self._border, present, show)
+        noted = present.notes.search(names.WORDS_TO_FIND, names.MOST_SPELT, names.KINDS)
+        words = settings.recogniser.vocabulary
+        self._names = names.Names(words, (note.text for note in noted), show)
         self._told_bytes_s = float("-inf")
         self._control: msgspec.json.Decoder[Control] = msgspec.json.Decoder(Control)
         self._alarm: asyncio.TimerHandle | None = None
+        self.mouth: Mouth | None = None
+        """None where nothing is to be spoken."""
         conversation.on_reply = self._tally.reply
 
     # --- from the chamber ----------------------------------------------------------------------
@@ -115,6 +123,8 @@ class Runtime:
 
     def _take(self, message: Leaves) -> None:
         present = self._present
+        if self.mouth:
+            self.mouth.observed(message)
         if isinstance(message, Transcript):
             self._take_words(message)
             self._ring()
@@ -133,17 +143,22 @@ class Runtime:
         self._show(message)
         if isinstance(message, Hello):
             self._day.say()
+            self._names.say()
         self._ring()
 
     def _take_words(self, heard: Transcript) -> None:
         if is_repeat(self._present.context, heard):
             return
         self._tally.count(heard)
+        if self.mouth and self.mouth.is_own(heard, self._spoken_s(heard)):
+            self._show(OwnVoice(heard.start_ms, heard.end_ms))
+            return
         if self._conversation.is_passing(heard):
             self._conversation.overhear(heard)
             self._show(Overheard(heard.start_ms, heard.end_ms))
             return
         turn = self._conversation.note(heard, self._spoken_s(heard))
+        self._names.heard(heard.text)
         self._show(heard)  # what is shown is noted: a kill -9 now loses nothing
         if turn:
             self._conversation.answer(turn)
@@ -173,6 +188,8 @@ class Runtime:
         """Take one line of the launcher."""
         message = self._control.decode(line)
         self._conversation.judge.told(message)
+        if self.mouth:
+            self.mouth.told(message)
         match message:
             case SourceState():
                 self._clock(message)
@@ -318,11 +335,22 @@ async def _live(arguments: argparse.Namespace) -> None:
         cookie_jar=aiohttp.DummyCookieJar(), headers={"User-Agent": "offrecord"}
     )
     async with session:
-        conversation = Conversation(present, settings, session, show)
+        mouth = Mouth(arguments.voice_fds, show) if arguments.voice_fds else None
+
+        def show_and_say(message: Shown) -> None:
+            show(message)
+            if mouth:
+                mouth.shown(message)
+
+        conversation = Conversation(present, settings, session, show_and_say)
+        if mouth:
+            conversation.heard_for_s = lambda: mouth.heard_for_s
+        conversation.judge.lessons = lessons = Lessons(Path(arguments.data))
         if arguments.mind_fds:
             pipes_to_mind = opinion.Pipes(*arguments.mind_fds)
-            conversation.judge.opinions = opinion.Opinions(pipes_to_mind, Path(arguments.data))
+            conversation.judge.opinions = opinion.Opinions(pipes_to_mind, lessons)
         runtime = Runtime(present, conversation, settings, show, is_fast=arguments.fast)
+        runtime.mouth = mouth
         pipes = Pipes(runtime, arguments.airlock_fd, ended)
         seal.silence_stderr()
         seal.seal("runtime", writable_fds=[SHOWN_FD])
@@ -368,9 +396,16 @@ def main(argv: Sequence[str]) -> int:
     parser.add_argument(
         "--mind-fds", type=_two_descriptors, default=(), help="where to ask the mind, and hear it"
     )
+    parser.add_argument(
+        "--voice-fds",
+        type=_two_descriptors,
+        default=(),
+        help="where to speak, and what became of it",
+    )
     arguments = parser.parse_args(argv)
     sys.excepthook = _say_where
-    kept = {CONTROL_FD, SHOWN_FD, ERROR_FD, arguments.airlock_fd, *arguments.mind_fds}
+    fds = (arguments.airlock_fd, *arguments.mind_fds, *arguments.voice_fds)
+    kept = {CONTROL_FD, SHOWN_FD, ERROR_FD, *fds}
     seal.close_all_but(kept)
     try:
         asyncio.run(_live(arguments))

@@ -20,7 +20,9 @@ from edge.messages import (
     Enrolling,
     Hello,
     Leaves,
+    Lending,
     Overheard,
+    Saying,
     SourceKind,
     Transcript,
     Unclear,
@@ -164,6 +166,7 @@ def _leaving(message: Leaves | None, size_bytes: int, why: str, *, is_kept: bool
     """Return the row of a packet. A liar's words are kept: they are evidence. A voice never is."""
     if message is None:
         return Leaving("Violation", size_bytes, f"{why}; its content is not kept")
+    is_kept = is_kept and not isinstance(message, Saying)  # its words come again, all together
     text = readable(_without_voice(message)) if is_kept else ""
     return Leaving(type(message).__name__, size_bytes, why, text, at_ms=_moment_ms(message))
 
@@ -176,7 +179,7 @@ def _moment_ms(message: Leaves) -> int:
     match message:
         case Transcript() | Unclear() | Overheard():
             return message.end_ms
-        case Hello() | Dying() | Enrolling() | VoiceProfile():
+        case Hello() | Dying() | Enrolling() | VoiceProfile() | Lending():
             return 0
         case _:
             return message.at_ms

@@ -17,10 +17,12 @@ from edge.messages import (
     Leaves,
     Level,
     Overheard,
+    Saying,
     Seen,
     SourceKind,
     SpeechStarted,
     StageTime,
+    Strained,
     Transcript,
     Unclear,
     VoiceProfile,
@@ -45,6 +47,8 @@ ORDERS: Final[Mapping[type[Leaves], _Order]] = {
     Overheard: _Order("utterances", "audio"),
     SpeechStarted: _Order("beginnings of speech", "audio"),
     Level: _Order("levels", "audio"),
+    Saying: _Order("words of what is being said", "audio"),
+    Strained: _Order("words about the work", "audio"),
     Seen: _Order("sights", "video"),
 }
 
@@ -109,6 +113,10 @@ class Claims:
                     duration_s = (message.end_ms - message.start_ms) / 1000
                     return f"{len(message.text)} characters in {duration_s:.1f} s of speech"
                 return self._provenance(message.stages, message.model)
+            case Saying():
+                since_ms = max(message.start_ms, self._until_ms.get(ORDERS[Saying], 0))
+                most = most_characters(since_ms, message.at_ms)
+                return f"{len(message.text)} characters at once" if len(message.text) > most else ""
             case Seen():
                 return self._provenance(message.stages, message.detector, message.reader)
             case _:
@@ -145,7 +153,7 @@ class Claims:
 def _span(message: Leaves) -> tuple[int, int]:
     if isinstance(message, Transcript | Unclear | Overheard):
         return message.start_ms, message.end_ms
-    assert isinstance(message, SpeechStarted | Level | Seen)
+    assert isinstance(message, SpeechStarted | Level | Seen | Saying | Strained)
     return message.at_ms, message.at_ms
 
 

@@ -60,6 +60,8 @@ class Conversation:
         self._turn: Turn | None = None
         self._growing: Reply | None = None
         self.on_reply: Callable[[float], None] = lambda _latency_ms: None
+        self.heard_for_s: Callable[[], float] = lambda: 0.0
+        """How long after its question the last word of the last reply was spoken."""
         self.context_tokens = 0
         self.judge = Judge()
 
@@ -150,7 +152,8 @@ class Conversation:
         found = notes.search(spellings(question.text), FOUND_NOTES)
         kept = notes.recent(FOUND_ERRANDS, ("remembered",))
         in_mind = (*context.heard, *context.seen, *found, *kept)
-        return Memory(in_mind, context.timers, self._settings.mute.spoken_minutes), found
+        minutes = self._settings.mute.spoken_minutes
+        return Memory(in_mind, context.timers, minutes, context.sights), found
 
     def _overheard(
         self, question: Question, memory: Memory, without: reason.Said
@@ -210,7 +213,7 @@ class Conversation:
 
     def _since_reply_s(self, at_ms: int) -> float | None:
         told = [note.at_ms for note in self._present.context.dialogue if note.kind == "told"]
-        return (at_ms - told[-1]) / 1000 if told else None
+        return max(0.0, (at_ms - told[-1]) / 1000 - self.heard_for_s()) if told else None
 
     def _note(self, kind: Kind, text: str, at_ms: int, heard: Transcript) -> Note:
         context = self._present.context

@@ -1,7 +1,8 @@
 """Was that for the companion? Rules first, the mind where they are in doubt, the wearer's own word.
 
 "I was talking to you" makes a request of the sentence before; "that was not for you" of none. Both
-teach the mind. Somebody else's voice never makes a request.
+teach, by the sentence's kind and, where there is one, the mind. Somebody else's voice never makes a
+request.
 """
 
 from dataclasses import dataclass
@@ -18,12 +19,13 @@ from edge.messages import (
     Speaker,
     Transcript,
 )
+from edge.recall.asking import Kind
+from edge.runtime.company import Company
+from edge.runtime.lessons import Lessons
 from edge.runtime.opinion import Opinions
 
 CORRECTED_WITHIN_MS: Final = 15_000
 """So long after a sentence its wearer may still say who it was for."""
-CONVERSATION_MS: Final = 6_000
-"""So long after somebody else's words the wearer's are rather an answer to them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +35,7 @@ class Judged:
     heard: Transcript
     follows_reply: bool
     decision: Decision
+    kind: Kind
 
 
 class Judge:
@@ -41,8 +44,12 @@ class Judge:
     def __init__(self) -> None:
         self.opinions: Opinions | None = None
         """None where there is no mind."""
+        self.lessons: Lessons | None = None
+        """None where nothing is kept."""
         self._last: Judged | None = None
-        self._other_until_ms = -CONVERSATION_MS
+        self._company = Company()
+        self._replied_to_ms = 0
+        """When the last request ended."""
 
     def told(self, message: Control) -> None:
         """Hear from the launcher whether there is a mind: one that it has checked, or none."""
@@ -56,7 +63,7 @@ class Judge:
         """Know that somebody else was heard, with their words or without."""
         match message:
             case Overheard(end_ms=end_ms) | Transcript(end_ms=end_ms, speaker=Speaker.OTHER):
-                self._other_until_ms = max(self._other_until_ms, end_ms)
+                self._company.heard_other(end_ms)
 
     def meant(self, heard: Transcript, since_reply_s: float | None) -> Decision:
         """Return what of an utterance is for the companion; asked again, the same."""
@@ -65,15 +72,28 @@ class Judge:
         if heard.speaker is Speaker.OTHER:
             self.observed(heard)
             return Decision("", heard.text)
-        talks = 0 <= heard.start_ms - self._other_until_ms <= CONVERSATION_MS
-        if talks:
+        if self.lessons and self.lessons.refresh() and self.opinions:
+            self.opinions.adopt()
+        talks = self._company.talks(heard.start_ms, heard.speaker)
+        if self._company.spoke_since(self._replied_to_ms):
             since_reply_s = None  # what follows is said to whoever spoke
         decision = self._corrected(heard) or self._decided(heard, since_reply_s, talks=talks)
-        self._last = Judged(heard, _follows(since_reply_s), decision)
+        follows = _follows(since_reply_s)
+        kind = addressee.kind(heard.text, follows_reply=follows)
+        self._last = Judged(heard, follows, decision, kind)
+        if decision.request:
+            self._replied_to_ms = heard.end_ms
+        self._company.spoke(heard, to_companion=bool(decision.request))
         return decision
 
     def _decided(self, heard: Transcript, since_reply_s: float | None, *, talks: bool) -> Decision:
-        decision = addressee.decide(heard.text, heard.confidence, since_reply_s)
+        decision = addressee.decide(
+            heard.text,
+            heard.confidence,
+            since_reply_s,
+            talks=talks,
+            leanings=self.lessons.leanings if self.lessons else {},
+        )
         opinion = None if talks else self._opinion(heard, decision, _follows(since_reply_s))
         return addressee.weigh(decision, heard.text, opinion) if opinion else decision
 
@@ -98,6 +118,8 @@ class Judge:
             return None
         if bool(last.decision.request) == was_meant:
             return None
+        if self.lessons:
+            self.lessons.correct(last.kind, was_meant=was_meant)
         if self.opinions:
             self.opinions.correct(
                 last.heard.text, follows_reply=last.follows_reply, was_meant=was_meant

@@ -1,7 +1,7 @@
 """What does the mind think of a sentence? Asked through two pipes, with a deadline.
 
 A mind that is not there, slow or dead costs a question once and no more than the deadline: then
-rules alone decide for a while. No text is stored, only the numbers that corrections have changed.
+rules alone decide for a while.
 """
 
 import contextlib
@@ -9,27 +9,18 @@ import os
 import select
 import time
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Final
 
 import msgspec
 
-from edge import whole_file
 from edge.addressee import Opinion
-from edge.messages import Adopt, Answers, Asks, Consider, Considered, Correct, Learnt, Steps
+from edge.messages import Adopt, Answers, Asks, Consider, Considered, Correct, Learnt
+from edge.runtime.lessons import Lessons
 
-FILE_NAME: Final = "addressee.json"
-"""In the data folder: what corrections have changed."""
 DEADLINE_S: Final = 0.15
 REST_S: Final = 5.0
 """After a question that was not answered in time, so long nothing is asked."""
 PACKET_BYTES: Final = 4096
-
-
-class Learning(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """What the file holds."""
-
-    steps: Steps = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,10 +34,9 @@ class Pipes:
 class Opinions:
     """The runtime's side of the mind. It speaks once the launcher has checked the mind's seal."""
 
-    def __init__(self, pipes: Pipes, folder: Path) -> None:
+    def __init__(self, pipes: Pipes, lessons: Lessons) -> None:
         self._pipes = pipes
-        self._path = folder / FILE_NAME
-        self._learnt = load(self._path)
+        self._lessons = lessons
         self._number = 0
         self._asks_again_s = float("inf")
         self._decoder: msgspec.msgpack.Decoder[Answers] = msgspec.msgpack.Decoder(Answers)
@@ -56,12 +46,16 @@ class Opinions:
     @property
     def has_learnt(self) -> bool:
         """Whether corrections have changed anything."""
-        return any(self._learnt.steps)
+        return any(self._lessons.steps)
 
     def awake(self) -> None:
         """Know that a mind, sealed and checked, reads the pipe: give it what was learnt."""
         self._asks_again_s = 0.0
-        self._tell(Adopt(self._learnt.steps))
+        self.adopt()
+
+    def adopt(self) -> None:
+        """Let the mind decide with what was learnt, which may be less than it knows."""
+        self._tell(Adopt(self._lessons.steps))
 
     def asleep(self) -> None:
         """Know that there is no mind."""
@@ -81,8 +75,7 @@ class Opinions:
         answer = self._exchange(Correct(self._number, text, follows_reply, was_meant))
         if not isinstance(answer, Learnt):
             return False
-        self._learnt = Learning(answer.steps)
-        return store(self._path, self._learnt)
+        return self._lessons.keep_steps(answer.steps)
 
     def _exchange(self, ask: Consider | Correct) -> Answers | None:
         now_s = time.monotonic()
@@ -115,18 +108,3 @@ class Opinions:
         with contextlib.suppress(msgspec.MsgspecError):
             return self._decoder.decode(packet)
         return None
-
-
-def load(path: Path) -> Learning:
-    """Return what was learnt; nothing where there is no file, or none that can be read."""
-    with contextlib.suppress(OSError, msgspec.MsgspecError):
-        return msgspec.json.decode(path.read_bytes(), type=Learning)
-    return Learning()
-
-
-def store(path: Path, learning: Learning) -> bool:
-    """Write what was learnt; False when the disk would not take it."""
-    with contextlib.suppress(OSError):
-        whole_file.write(path, msgspec.json.encode(learning))
-        return True
-    return False

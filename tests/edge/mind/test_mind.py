@@ -10,7 +10,9 @@ import pytest
 from mind_process import MindProcess
 
 from edge.messages import Consider
-from edge.runtime.opinion import DEADLINE_S, FILE_NAME, Opinions, Pipes
+from edge.recall.asking import Kind
+from edge.runtime.lessons import FILE_NAME, Lessons
+from edge.runtime.opinion import DEADLINE_S, Opinions, Pipes
 
 REQUEST, REMARK = "Could you tell me where I put my gloves?", "The soup needs a bit more salt."
 
@@ -24,7 +26,7 @@ def mind() -> Iterator[MindProcess]:
 
 @pytest.fixture
 def opinions(mind: MindProcess, tmp_path: Path) -> Opinions:
-    opinions = Opinions(mind.pipes, tmp_path)
+    opinions = Opinions(mind.pipes, Lessons(tmp_path))
     opinions.awake()
     return opinions
 
@@ -45,7 +47,7 @@ def test_a_correction_is_learnt_kept_and_taken_up_by_the_next_mind(
     mind: MindProcess, opinions: Opinions, tmp_path: Path
 ) -> None:
     assert opinions.correct(REQUEST, follows_reply=False, was_meant=False)
-    after = Opinions(mind.pipes, tmp_path)
+    after = Opinions(mind.pipes, Lessons(tmp_path))
     after.awake()
     opinion = after.ask(REQUEST, follows_reply=False)
     assert opinion
@@ -57,16 +59,30 @@ def test_no_word_is_stored(opinions: Opinions, tmp_path: Path) -> None:
     opinions.correct("Xylophone canary.", follows_reply=False, was_meant=True)
     stored = (tmp_path / FILE_NAME).read_text()
     assert "anary" not in stored
-    assert set(msgspec.json.decode(stored)) == {"steps"}
+    assert set(msgspec.json.decode(stored)) == {"steps", "kinds"}
+
+
+def test_what_was_learnt_and_then_deleted_is_taken_back(mind: MindProcess, tmp_path: Path) -> None:
+    lessons = Lessons(tmp_path)
+    opinions = Opinions(mind.pipes, lessons)
+    opinions.awake()
+    opinions.correct(REQUEST, follows_reply=False, was_meant=False)
+    (tmp_path / FILE_NAME).unlink()
+    assert lessons.refresh()
+    opinions.adopt()
+    opinion = opinions.ask(REQUEST, follows_reply=False)
+    assert opinion
+    assert opinion.learnt == 0
+    assert lessons.leanings.get(Kind.TOOL) is None
 
 
 def test_nothing_is_asked_before_the_seal_was_checked(mind: MindProcess, tmp_path: Path) -> None:
-    assert Opinions(mind.pipes, tmp_path).ask(REQUEST, follows_reply=False) is None
+    assert Opinions(mind.pipes, Lessons(tmp_path)).ask(REQUEST, follows_reply=False) is None
 
 
 def test_a_damaged_file_means_as_it_ships(mind: MindProcess, tmp_path: Path) -> None:
     (tmp_path / FILE_NAME).write_text('{"steps": "many"}')
-    assert not Opinions(mind.pipes, tmp_path).has_learnt
+    assert not Opinions(mind.pipes, Lessons(tmp_path)).has_learnt
 
 
 @pytest.fixture
@@ -74,7 +90,7 @@ def nobody(tmp_path: Path) -> Iterator[tuple[Opinions, int, int]]:
     """Ask through pipes whose other ends nobody reads or writes."""
     asks_read, asks = os.pipe2(os.O_DIRECT)
     answers, answers_write = os.pipe2(os.O_DIRECT)
-    opinions = Opinions(Pipes(asks, answers), tmp_path)
+    opinions = Opinions(Pipes(asks, answers), Lessons(tmp_path))
     opinions.awake()
     yield opinions, asks_read, answers_write
     for descriptor in (asks_read, asks, answers, answers_write):

@@ -7,6 +7,7 @@ from edge.messages import (
     Hello,
     Leaves,
     Model,
+    Saying,
     Seen,
     SpeechStarted,
     Transcript,
@@ -185,3 +186,11 @@ def test_the_voice_that_was_asked_for_is_admitted_and_not_written_down() -> None
     assert entered[-1].why == "observation"
     assert "ge2e/1" in entered[-1].text
     assert VOICE.code not in entered[-1].text
+
+
+def test_words_that_go_on_are_entered_without_them_for_they_come_again() -> None:
+    entered: list[Leaving] = []
+    gate = border(entered)
+    gate.admit(HELLO, at(0))
+    assert gate.admit(airlock.encode(Saying("where did", 0, 800)), at(1))
+    assert (entered[1].what, entered[1].text, entered[1].at_ms) == ("Saying", "", 800)
