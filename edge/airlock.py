@@ -15,7 +15,7 @@ from typing import Final, TypeVar
 import msgspec
 
 from edge import labels
-from edge.messages import Enters, Hello, Leaves, Seen, Transcript
+from edge.messages import Enters, Hello, Leaves, Saying, Seen, Transcript
 
 MAX_MESSAGE_BYTES: Final = 2048
 """Below PIPE_BUF (4096), so a write is atomic."""
@@ -110,7 +110,7 @@ def _decode(decoder: "msgspec.msgpack.Decoder[_T]", packet: bytes) -> _T:
 
 def _texts(message: Leaves) -> tuple[str, ...]:
     match message:
-        case Transcript():
+        case Transcript() | Saying():
             return (message.text,)
         case Seen():
             return tuple(line.text for line in message.lines)

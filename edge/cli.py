@@ -19,6 +19,7 @@ from edge import (
     control,
     doctor,
     enrolment,
+    footprints,
     ledger_days,
     ledger_query,
     scene,
@@ -26,6 +27,7 @@ from edge import (
     tune,
     view,
 )
+from edge.addressee_commands import NotExported, add_addressee
 from edge.bench import wer
 from edge.bench.commands import Command, add_benches, subcommand
 from edge.births import Run
@@ -34,7 +36,8 @@ from edge.capture.sources import Source, describe
 from edge.child import LOG_LEVEL
 from edge.launcher import Launcher, StartFailed
 from edge.messages import Enrol, Mute, SourceKind, Unmute
-from models import fetch, manifest
+from edge.specialists_command import add_specialists
+from models import fetch, manifest, progress
 
 USER_ERROR: Final = 2
 MOST_MINUTES: Final = 7 * 24 * 60
@@ -52,6 +55,7 @@ REFUSALS: Final = (
     bench.CannotMeasure,
     wer.CannotNormalise,
     tune.CannotTune,
+    NotExported,
 )
 """Errors that are the user's to mend; each is one sentence."""
 
@@ -122,9 +126,14 @@ def play(wanted: Run, *, as_json: bool) -> int:
 
 def _sources(arguments: argparse.Namespace, settings: config.Config) -> list[Source]:
     """Return what to hear and see with; refuse what cannot work before a process is started."""
+    is_blind = settings.vision.eyes == "closed"
+    if is_blind and arguments.video and not arguments.audio:
+        raise StartFailed(
+            "the eyes are closed ([vision] eyes in the configuration); name a sound with --audio"
+        )
     wanted: tuple[tuple[SourceKind, str | None], ...] = (
         ("audio", arguments.audio or (None if arguments.video else "mic")),
-        ("video", arguments.video),
+        ("video", None if is_blind else arguments.video),
     )
     sources = [describe(kind, spec, settings) for kind, spec in wanted if spec]
     for source in sources:
@@ -154,6 +163,14 @@ def models_fetch(arguments: argparse.Namespace) -> int:
     return 0
 
 
+def models_build(arguments: argparse.Namespace) -> int:
+    """Build a Whisper that you have: OpenAI's .pt, or a folder of transformers or CTranslate2."""
+    from models import own  # noqa: PLC0415 (it brings onnx)
+
+    own.build(arguments.source, arguments.name, progress.say)
+    return 0
+
+
 def models_verify(arguments: argparse.Namespace) -> int:
     """Hash every installed file again."""
     results = fetch.verify(arguments.names)
@@ -180,11 +197,15 @@ def diagnose(arguments: argparse.Namespace) -> int:
 
 def tuning(_arguments: argparse.Namespace) -> int:
     """Find out what makes the recogniser fastest on this device; takes half a minute."""
-    for model, choice in tune.tune().choices.items():
+    found = tune.tune()
+    for model, choice in found.choices.items():
         print(
             f"{model}: {choice.precision}, threads {choice.threads} (listening) and "
             f"{choice.decoder_threads} (words); 5 s of speech take {choice.utterance_ms:.0f} ms"
         )
+    print(f"English is heard with {found.model} here")
+    measured = footprints.measure(again=True)
+    print(f"{len(measured)} specialists were measured; see `offrecord specialists`")
     return 0
 
 
@@ -368,9 +389,16 @@ def _parser() -> argparse.ArgumentParser:
     )
     subcommand(models, "list", models_list, as_json=True)
     fetching = subcommand(models, "fetch", models_fetch)
+    building = subcommand(models, "build", models_build)
+    building.add_argument(
+        "--from", dest="source", type=Path, required=True, metavar="PATH", help="what you have"
+    )
+    building.add_argument("--name", required=True, help="what it is to be called here")
     verifying = subcommand(models, "verify", models_verify, as_json=True)
     for each in (fetching, verifying):
         each.add_argument("names", nargs="*", help="models; none means the default ones")
+    add_addressee(commands)
+    add_specialists(commands)
     add_benches(commands)
     return parser
 

@@ -14,6 +14,7 @@ from edge.evidence import (
     Note,
     Now,
     Question,
+    Sight,
     Timer,
     ago,
     labels_of,
@@ -28,6 +29,7 @@ from edge.recall.words import content, coverage, rarity, tokens
 
 KEPT_HEARD: Final = 60
 KEPT_SEEN: Final = 30
+KEPT_SIGHTS: Final = 4
 KEPT_DIALOGUE: Final = 12
 UNRELATED_LINES: Final = 6
 """Recent lines that go along although they share no word with the question."""
@@ -54,6 +56,8 @@ class Context:
     """`said` and `remembered`."""
     seen: tuple[Note, ...] = ()
     """One a change of view; the last one's time moves on while the view stays."""
+    sights: tuple[Sight, ...] = ()
+    """What the camera showed of late: where each thing is, which no note keeps."""
     dialogue: tuple[Note, ...] = ()
     """`asked` and `told`."""
     timers: tuple[Timer, ...] = ()
@@ -115,6 +119,7 @@ def _(event: Seen, context: Context) -> Context:
         context,
         now_ms=max(context.now_ms, at_ms),
         seen=context.seen[:-1] + still if unchanged else context.seen,
+        sights=(*_seen_until(context.sights, at_ms), Sight(event, at_ms, at_ms))[-KEPT_SIGHTS:],
     )
 
 
@@ -131,7 +136,16 @@ def _(event: SourceState, context: Context) -> Context:
     now_ms = max(context.now_ms, to_ms(event.samples) + shift_ms)
     if is_audio:
         return replace(context, audio_shift_ms=shift_ms, now_ms=now_ms)
-    return replace(context, video_shift_ms=shift_ms, now_ms=now_ms)
+    sights = context.sights
+    if event.phase == "running":
+        sights = _seen_until(sights, to_ms(event.samples) + shift_ms)
+    return replace(context, video_shift_ms=shift_ms, now_ms=now_ms, sights=sights)
+
+
+def _seen_until(sights: tuple[Sight, ...], at_ms: int) -> tuple[Sight, ...]:
+    """Return the sights when the last one was in view until a moment at least."""
+    last = (replace(sight, until_ms=max(at_ms, sight.until_ms)) for sight in sights[-1:])
+    return (*sights[:-1], *last)
 
 
 @_fold.register
@@ -173,6 +187,7 @@ def forgotten(context: Context, since_ms: int) -> Context:
         context,
         heard=before(context.heard),
         seen=before(context.seen),
+        sights=tuple(sight for sight in context.sights if sight.since_ms < since_ms),
         dialogue=before(context.dialogue),
         passing=before(context.passing),
     )

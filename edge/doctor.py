@@ -48,7 +48,7 @@ def examine(config_path: Path | None) -> list[Finding]:
     )  # fmt: skip
     for check in checks:
         findings += check()
-    own = (_mute, _voice, _reasoner)
+    own = (_mute, _voice, _spoken, _reasoner)
     return [*findings, *(finding for check in own for finding in check(config_path))]
 
 
@@ -123,6 +123,30 @@ def _voice(path: Path | None) -> Iterator[Finding]:
         yield Finding("your voice", "note", found, "offrecord enroll")
 
 
+def _spoken(path: Path | None) -> Iterator[Finding]:
+    """Say whether answers are spoken, and by what."""
+    name, ours = "spoken answers", "answers are shown as text"
+    try:
+        settings = config.load(path).voice
+    except config.BadConfig:
+        return
+    if settings.enabled is False:
+        yield Finding(name, "ok", f"off ([voice] enabled = false); {ours}")
+        return
+    for library, package in (("espeak-ng", "espeak-ng"), ("portaudio", "libportaudio2")):
+        if not ctypes.util.find_library(library):
+            found = f"{library} is not installed; {ours}"
+            yield Finding(name, "note", found, f"sudo apt install {package}")
+            return
+    from edge.voice import loudspeaker  # noqa: PLC0415 (PortAudio is loaded when this is imported)
+
+    names = ", ".join(loudspeaker.names())
+    if names:
+        yield Finding(name, "ok", f"espeak-ng, through {names}")
+    else:
+        yield Finding(name, "note", f"no loudspeaker was found; {ours}")
+
+
 def _python() -> Iterator[Finding]:
     yield Finding("python", "ok", f"{platform.python_version()} on {platform.machine()}")
 
@@ -176,7 +200,7 @@ def _recogniser() -> Finding:
         f"5 s of speech in {choice.utterance_ms:.0f} ms"
         for model, choice in found.choices.items()
     ]
-    return Finding("recogniser", "ok", f"{'; '.join(each)} ({found.day})")
+    return Finding("recogniser", "ok", f"{found.model}: {'; '.join(each)} ({found.day})")
 
 
 def _microphone() -> Iterator[Finding]:

@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, tzinfo
 from typing import Final, Literal
 
+from edge.messages import Seen
+
 Kind = Literal["said", "seen", "asked", "told", "remembered"]
 """`asked` and `told` are the dialogue with the companion; an answer never rests on those."""
 
@@ -48,6 +50,16 @@ class Now:
         if note.run == self.run:
             return max(0.0, (self.ms - note.at_ms) / 1000)
         return max(0.0, self.wall_s - note.at_wall_s)
+
+
+@dataclass(frozen=True, slots=True)
+class Sight:
+    """What was in view from one moment on, for as long as the camera is known to have run."""
+
+    seen: Seen
+    since_ms: int
+    """On the stream's clock of the run."""
+    until_ms: int
 
 
 @dataclass(frozen=True, slots=True)

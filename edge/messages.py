@@ -48,6 +48,7 @@ class Stage(IntEnum):
     DECODE = 2
     DETECT = 3
     READ = 4
+    FACES = 5
 
 
 class StageTime(Message, frozen=True):
@@ -132,8 +133,18 @@ class Unclear(Message, frozen=True, tag=4):
     end_ms: Millis
 
 
+class Light(IntEnum):
+    """Whether a picture could be looked at."""
+
+    CLEAR = 0
+    DARK = 1
+    """Nothing is looked for in it."""
+    BLURRED = 2
+    """Only what is sure is named in it, and nothing is read."""
+
+
 class Seen(Message, frozen=True, tag=5):
-    """What one picture showed."""
+    """What is in view. Sent when something changed: it came, left, moved to the centre or near."""
 
     at_ms: Millis
     things: Annotated[tuple[Thing, ...], msgspec.Meta(max_length=8)]
@@ -141,6 +152,11 @@ class Seen(Message, frozen=True, tag=5):
     detector: ModelIndex
     reader: ModelIndex
     stages: Annotated[tuple[StageTime, ...], msgspec.Meta(max_length=8)] = ()
+    light: Light = Light.CLEAR
+    illegible: Annotated[int, msgspec.Meta(ge=0, le=16)] = 0
+    """Pieces of text that are there, but too small or too blurred to be read."""
+    faces: Annotated[int, msgspec.Meta(ge=0, le=8)] = 0
+    """Turned to the camera. Whose they are nobody asks."""
 
 
 class Level(Message, frozen=True, tag=6):
@@ -195,6 +211,77 @@ class VoiceProfile(Message, frozen=True, tag=12):
     model: Name
 
 
+class Saying(Message, frozen=True, tag=13):
+    """Words of an utterance that goes on, sure since the last such message of the same beginning.
+
+    Only while a screen watches, and never where only the wearer's words may leave.
+    """
+
+    text: Sentence
+    start_ms: Millis
+    at_ms: Millis
+    """How far it had been spoken."""
+
+
+class Ahead(IntEnum):
+    """What is done of an utterance before it has ended."""
+
+    WORDS = 0
+    """Its words while it is spoken, and all of it at a pause."""
+    PAUSES = 1
+    """All of it at a pause."""
+    NOTHING = 2
+    """It is recognised once, when it is over."""
+
+
+class Strained(Message, frozen=True, tag=14):
+    """Recognition has become slower or faster: more or less is done ahead from now on."""
+
+    at_ms: Millis
+    ahead: Ahead
+    percent: Annotated[int, msgspec.Meta(ge=0, le=100_000)]
+    """What it takes of the time that was spoken."""
+
+
+class Lot(IntEnum):
+    """The last that was decided about a specialist."""
+
+    NOT_WANTED = 0
+    ASKED = 1
+    """It was loaded because it was to work at once."""
+    ANNOUNCED = 2
+    """It was loaded because something announced its work."""
+    LIKELY = 3
+    """It was loaded because there was time and room."""
+    MADE_ROOM = 4
+    """It left for another."""
+    DECLINED = 5
+    """It is too large for the budget, or its file is not what its row says."""
+
+
+class Lent(Message, frozen=True):
+    """What has become of one specialist since its chamber was born."""
+
+    name: Annotated[str, msgspec.Meta(pattern=r"^[A-Za-z0-9._-]{1,40}/[A-Za-z0-9._-]{1,40}$")]
+    is_resident: bool
+    lot: Lot
+    for_whom: Annotated[int, msgspec.Meta(ge=-1, le=31)]
+    """Place in the list of the one that it left for; -1 for none."""
+    hits: Count
+    """Uses that found it in memory."""
+    stalls: Count
+    """Uses that waited for it."""
+    stalled_ms: Count
+    loads: Count
+
+
+class Lending(Message, frozen=True, tag=15):
+    """Who shares the chamber's memory, and how that goes: at the end, and seldom before."""
+
+    budget_mb: Count
+    lent: Annotated[tuple[Lent, ...], msgspec.Meta(max_length=32)]
+
+
 Leaves = (
     Hello
     | SpeechStarted
@@ -208,6 +295,9 @@ Leaves = (
     | Overheard
     | Enrolling
     | VoiceProfile
+    | Saying
+    | Strained
+    | Lending
 )
 
 
@@ -236,7 +326,16 @@ class Enrol(Message, frozen=True, tag=35):
     speech_s: Annotated[int, msgspec.Meta(ge=5, le=300)] = 60
 
 
-Enters = Go | Watch | Allowance | Enrol | VoiceProfile
+Term = Annotated[str, msgspec.Meta(min_length=2, max_length=64)]
+
+
+class Expect(Message, frozen=True, tag=36):
+    """Names and terms that are likely to be said, and no others any more."""
+
+    words: Annotated[tuple[Term, ...], msgspec.Meta(max_length=500)]
+
+
+Enters = Go | Watch | Allowance | Enrol | VoiceProfile | Expect
 
 
 # --- Status: source -> launcher ----------------------------------------------------------------
@@ -386,6 +485,21 @@ class Airlocked(Message, frozen=True, tag=84):
     airlock_bytes: Count
 
 
+class Speaking(Message, frozen=True, tag=86):
+    """The companion's own voice is heard from now on, or is no more."""
+
+    is_heard: bool
+    was_cut: bool = False
+    """Whether somebody spoke, or muted it, before it had said everything."""
+
+
+class OwnVoice(Message, frozen=True, tag=87):
+    """What was heard were words that the companion was just saying: nothing is done about it."""
+
+    start_ms: Millis
+    end_ms: Millis
+
+
 class OffTheRecord(Message, frozen=True, tag=85):
     """The wearer said that nothing is to be heard or seen for a while; the launcher obeys."""
 
@@ -405,6 +519,9 @@ Shown = (
     | MuteState
     | OffTheRecord
     | Allowance
+    | Expect
+    | Speaking
+    | OwnVoice
 )
 
 
@@ -463,6 +580,40 @@ class Learnt(Message, frozen=True, tag=116):
 Asks = Consider | Correct | Adopt
 """What the runtime says to the mind."""
 Answers = Considered | Learnt
+
+
+# --- runtime <-> voice -------------------------------------------------------------------------
+
+
+class Speak(Message, frozen=True, tag=117):
+    """Say this, when what was asked for before it is said."""
+
+    number: Count
+    text: Sentence
+
+
+class Hush(Message, frozen=True, tag=118):
+    """Be silent at once, and say nothing of what was asked for until now."""
+
+
+class Began(Message, frozen=True, tag=119):
+    """The sentence of this number is being played."""
+
+    number: Count
+
+
+class Spoke(Message, frozen=True, tag=120):
+    """The sentence of this number is over; number 0 says that the voice is there."""
+
+    number: Count
+    played_ms: Millis
+    """How much of it was heard."""
+    was_cut: bool
+
+
+Telling = Speak | Hush
+"""What the runtime says to the voice."""
+Voiced = Began | Spoke
 
 
 # --- asked of a running launcher, on its control socket (`edge/control.py`) --------------------

@@ -19,11 +19,17 @@ Pixels = npt.NDArray[np.uint8]
 CHUNK_SAMPLES: Final = 512
 """32 ms: what Silero takes at a time, and the beat of the whole hearing side."""
 CHUNK_MS: Final = CHUNK_SAMPLES * 1000 // SAMPLE_RATE_HZ
+BLOCK_CHUNKS: Final = 5
+"""160 ms: so much must be speech before it is noticed."""
+BLOCK_SAMPLES: Final = BLOCK_CHUNKS * CHUNK_SAMPLES
 
 
 @dataclass(frozen=True, slots=True)
 class AudioChunk:
-    """`CHUNK_SAMPLES` samples, fewer only at a stream's end."""
+    """`CHUNK_SAMPLES` samples, fewer only at a stream's end.
+
+    Between a source and the tape a *block*: one to `BLOCK_CHUNKS` chunks in a row.
+    """
 
     samples: Samples
     start: int
@@ -32,6 +38,15 @@ class AudioChunk:
     @property
     def end(self) -> int:
         return self.start + len(self.samples)
+
+
+@dataclass(frozen=True, slots=True)
+class Played:
+    """A piece of what the companion says, as its loudspeaker plays it."""
+
+    samples: Samples
+    at: int
+    """When its first sample is heard: `time.monotonic()`, in samples."""
 
 
 @dataclass(frozen=True, slots=True)

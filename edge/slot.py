@@ -8,7 +8,7 @@ Record: header (little-endian) then payload.
 
 | field    | type | meaning                                                                  |
 |----------|------|--------------------------------------------------------------------------|
-| kind     | u16  | 1 audio, 2 frame, 3 end of stream                                        |
+| kind     | u16  | 1 audio, 2 frame, 3 end of stream, 4 played by the companion's own voice |
 | part     | u16  | position of this record within its signal                                |
 | parts    | u16  | records of this signal                                                   |
 | width    | u16  | frame only, pixels                                                       |
@@ -16,9 +16,9 @@ Record: header (little-endian) then payload.
 | reserved | u16  | 0                                                                        |
 | epoch    | u32  | grows by one each time the source is started                             |
 | sequence | u32  | grows by one a signal; a hole is counted as lost                         |
-| at       | u64  | first sample (audio) or moment (frame, end) in samples of 16 kHz         |
+| at       | u64  | first sample (audio, played) or moment (frame, end) in samples of 16 kHz |
 
-Payload: at most `CHUNK_SAMPLES` int16 little-endian mono samples, in one part; or RGB rows, every
+Payload: at most `BLOCK_SAMPLES` int16 little-endian mono samples, in one part; or RGB rows, every
 part but the last as long as can be.
 """
 
@@ -30,7 +30,7 @@ from typing import Final, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from edge.signals import CHUNK_SAMPLES, AudioChunk, Frame, Samples
+from edge.signals import BLOCK_SAMPLES, CHUNK_SAMPLES, AudioChunk, Frame, Played, Samples
 
 HEADER: Final = Struct("<HHHHHHIIQ")
 MAX_RECORD_BYTES: Final = 64 * 1024
@@ -38,8 +38,9 @@ MAX_PAYLOAD_BYTES: Final = MAX_RECORD_BYTES - HEADER.size
 MAX_SIDE_PX: Final = 1280
 """A larger picture is scaled down by its source."""
 
-AUDIO, FRAME, END = 1, 2, 3
-MAX_SOUND_BYTES: Final = CHUNK_SAMPLES * 2
+AUDIO, FRAME, END, PLAYED = 1, 2, 3, 4
+SOUNDS: Final = frozenset({AUDIO, PLAYED})
+MAX_SOUND_BYTES: Final = BLOCK_SAMPLES * 2
 STEPS: Final = np.float32(32768)
 """Of an int16 sample from 0 to 1."""
 
@@ -57,7 +58,7 @@ class End:
     at: int
 
 
-Signal = AudioChunk | Frame | End
+Signal = AudioChunk | Frame | End | Played
 
 
 def records(signal: Signal, *, epoch: int, sequence: int) -> Iterator[bytes]:
@@ -72,6 +73,8 @@ def records(signal: Signal, *, epoch: int, sequence: int) -> Iterator[bytes]:
 def _flatten(signal: Signal) -> tuple[int, int, int, int, memoryview]:
     if isinstance(signal, AudioChunk):
         return AUDIO, signal.start, 0, 0, _to_int16(signal.samples).data.cast("B")
+    if isinstance(signal, Played):
+        return PLAYED, signal.at, 0, 0, _to_int16(signal.samples).data.cast("B")
     if isinstance(signal, Frame):
         height, width, _ = signal.pixels.shape
         return FRAME, signal.at, width, height, np.ascontiguousarray(signal.pixels).data.cast("B")
@@ -86,7 +89,8 @@ def _to_int16(samples: Samples) -> npt.NDArray[np.int16]:
     size = max(len(samples), CHUNK_SAMPLES)
     scaled, rounded = np.empty(size, np.float32)[: len(samples)], np.empty(size, "<i2")
     np.multiply(samples, STEPS, out=scaled)
-    np.clip(scaled, -32768, 32767, out=scaled)
+    np.minimum(scaled, 32767, out=scaled)
+    np.maximum(scaled, -32768, out=scaled)
     np.copyto(rounded[: len(samples)], scaled, casting="unsafe")
     return rounded[: len(samples)]
 
@@ -126,7 +130,7 @@ def _read_header(record: memoryview) -> tuple[_Head, int, int, int]:
     if not HEADER.size <= len(record) <= MAX_RECORD_BYTES:
         raise BadRecord(f"a record of {len(record)} bytes")
     kind, part, parts, width, height, zero, epoch, sequence, at = HEADER.unpack_from(record)
-    if zero or not 0 <= part < parts or kind not in {AUDIO, FRAME, END}:
+    if zero or not 0 <= part < parts or kind not in {*SOUNDS, FRAME, END}:
         raise BadRecord("a header that breaks the table")
     return _Head(kind, parts, height, width, at), part, epoch, sequence
 
@@ -141,7 +145,7 @@ class SlotReader:
         self.lost = 0
         """Signals that never arrived or arrived in pieces."""
         self._memory = memory
-        self._sound = memory.room(CHUNK_SAMPLES * 4).view(np.float32)
+        self._sound = memory.room(BLOCK_SAMPLES * 4).view(np.float32)
         self._picture = memory.room(1)
         self._epoch = -1
         self._next = 0
@@ -186,7 +190,7 @@ class SlotReader:
     def forget(self) -> None:
         """Overwrite the signal that was returned last, or what has arrived of the next one."""
         self._parts = 0
-        if self._head.kind == AUDIO:
+        if self._head.kind in SOUNDS:
             self._sound.fill(0)
         elif self._head.kind == FRAME:
             self._memory.forget(self._picture[: self._head.bytes])
@@ -211,7 +215,7 @@ class SlotReader:
             if len(payload) != wanted:
                 raise BadRecord(f"{len(payload)} bytes in part {part} of a picture")
             self._picture[begin : begin + wanted] = np.frombuffer(payload, np.uint8)
-        elif self._head.kind == AUDIO:
+        elif self._head.kind in SOUNDS:
             if len(payload) > wanted or len(payload) % 2:
                 raise BadRecord(f"{len(payload)} bytes of sound")
             np.copyto(self._sound[: len(payload) // 2], np.frombuffer(payload, "<i2"))
@@ -220,9 +224,9 @@ class SlotReader:
         head = self._head
         if head.kind == END:
             return End(head.at)
-        if head.kind == AUDIO:
+        if head.kind in SOUNDS:
             samples = self._sound[: payload_bytes // 2]
             samples /= STEPS
-            return AudioChunk(samples, head.at)
+            return (AudioChunk if head.kind == AUDIO else Played)(samples, head.at)
         pixels = self._picture[: head.bytes].reshape(head.height, head.width, 3)
         return Frame(pixels, head.at)

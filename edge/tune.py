@@ -9,11 +9,10 @@ by itself is never overruled; what it leaves open is filled in here, on the cham
 import datetime as dt
 import itertools
 import os
-import platform
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from statistics import median
 from typing import Final
@@ -21,7 +20,7 @@ from typing import Final
 import msgspec
 
 import models.manifest
-from edge import config, seal
+from edge import config, footprints, seal
 
 FILE: Final = "tuned.json"
 MODELS: Final = ("whisper-tiny.en", "whisper-base")
@@ -34,6 +33,11 @@ STEPS: Final = 20
 """Tokens of such an utterance."""
 WORTH: Final = 0.8
 """A further thread must take the time down to this share: it takes a core from everybody else."""
+IN_TIME_MS: Final = 112.0
+"""For 5 s of speech: half of what is left when recognition begins, 192 ms into the pause, until the
+turn ends at 416 ms, because 10 s of speech, or a second look at 5 s, take twice as long."""
+LARGER_NEEDS_BYTES: Final = 1_500_000_000
+"""Of memory in all: with the larger model everything together takes about half of it."""
 PROJECT: Final = Path(__file__).resolve().parent.parent
 
 
@@ -67,15 +71,22 @@ class Tuned(msgspec.Struct, frozen=True):
     machine: str
     day: str
     choices: dict[str, Choice]
+    model: str = config.ENGLISH_MODEL
+    """The most accurate one that is quick enough here: for English, what `auto` is."""
 
 
 def applied(settings: config.Config) -> config.Config:
     """Return the settings with what they leave open filled in, if this device has been measured."""
     recogniser = settings.recogniser
     found = read()
-    if not found or recogniser.model not in found.choices:
+    if not found:
         return settings
-    choice = found.choices[recogniser.model]
+    is_english = recogniser.language == config.ENGLISH
+    if recogniser.model == config.AUTO and is_english and models.manifest.receipt(found.model):
+        recogniser = msgspec.structs.replace(recogniser, model=found.model)
+    if recogniser.weights not in found.choices:
+        return settings
+    choice = found.choices[recogniser.weights]
     is_open = recogniser.precision == "auto"
     same = is_open or recogniser.precision == choice.precision
     filled = msgspec.structs.replace(
@@ -93,7 +104,7 @@ def read() -> Tuned | None:
         found = msgspec.json.decode(_file().read_bytes(), type=Tuned)
     except (OSError, msgspec.MsgspecError):
         return None
-    return found if found.machine == _machine() else None
+    return found if found.machine == footprints.machine() else None
 
 
 def tune() -> Tuned:
@@ -107,7 +118,7 @@ def tune() -> Tuned:
     measuring = subprocess.run(  # noqa: S603 (ourselves)
         [sys.executable, "-m", "edge.tune", *here],
         cwd=PROJECT,
-        env={**os.environ, **seal.environment()},
+        env={**os.environ, **seal.environment("chamber")},
         stdout=subprocess.PIPE,
         check=False,
     )
@@ -116,7 +127,8 @@ def tune() -> Tuned:
     timings = msgspec.json.decode(measuring.stdout, type=list[Timing])
     today = dt.datetime.now(tz=dt.UTC).date().isoformat()
     choices = {name: choose(t for t in timings if t.model == name) for name in here}
-    found = Tuned(_machine(), today, choices)
+    model = choose_model(choices, _memory_bytes())
+    found = Tuned(footprints.machine(), today, choices, model)
     _file().write_bytes(msgspec.json.format(msgspec.json.encode(found)))
     return found
 
@@ -133,6 +145,21 @@ def choose(timings: Iterable[Timing]) -> Choice:
     return min(choices, key=lambda choice: choice.utterance_ms)
 
 
+def choose_model(choices: Mapping[str, Choice], memory_bytes: int) -> str:
+    """Return the larger model where its words are there before the end of a turn, if it fits.
+
+    Recognition begins as soon as a pause does, and the shortest wait for more is what it has.
+    """
+    larger = choices.get(config.MULTILINGUAL_MODEL)
+    is_in_time = larger is not None and larger.utterance_ms <= IN_TIME_MS
+    fits = memory_bytes >= LARGER_NEEDS_BYTES
+    return config.MULTILINGUAL_MODEL if is_in_time and fits else config.ENGLISH_MODEL
+
+
+def _memory_bytes() -> int:
+    return os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
+
+
 def _worth_it(by_threads: Sequence[tuple[int, float]]) -> tuple[int, float]:
     """Return the threads to take, and their time."""
     taken = by_threads[0]
@@ -144,17 +171,6 @@ def _worth_it(by_threads: Sequence[tuple[int, float]]) -> tuple[int, float]:
 
 def _file() -> Path:
     return models.manifest.folder() / FILE
-
-
-def _machine() -> str:
-    """Return what must be the same for a measurement to hold: the models' folder may be copied."""
-    cpu = platform.machine()
-    for line in Path("/proc/cpuinfo").read_text("utf-8", "replace").splitlines():
-        name, _, value = line.partition(":")
-        if name.strip() in {"model name", "Model"}:
-            cpu = f"{cpu} {value.strip()}"
-            break
-    return f"{cpu}, {os.cpu_count()} cores"
 
 
 # --- the process that measures -------------------------------------------------------------------
@@ -179,6 +195,7 @@ def timed(model: str, precision: config.Precision, threads: int) -> Timing:
     # Imported here: nothing that only reads what was found needs them.
     import numpy as np  # noqa: PLC0415
 
+    from edge.chamber import heap  # noqa: PLC0415
     from edge.chamber.whisper import Whisper  # noqa: PLC0415
 
     settings = config.Recogniser(precision=precision, threads=threads, decoder_threads=threads)
@@ -189,15 +206,12 @@ def timed(model: str, precision: config.Precision, threads: int) -> Timing:
     def text() -> None:
         whisper.decoder.begin(heard)
         for _ in range(STEPS):
-            whisper.decoder.step([whisper.vocabulary.end])
+            whisper.decoder.step([whisper.vocabulary.end], {0: whisper.vocabulary.never})
 
-    return Timing(
-        model,
-        precision,
-        threads,
-        encoder_ms=_median_ms(lambda: whisper.encoder.encode(mel, silence_after=True)),
-        decoder_ms=_median_ms(text),
-    )
+    with heap.kept():
+        encoder_ms = _median_ms(lambda: whisper.encoder.encode(mel, silence_after=True))
+        decoder_ms = _median_ms(text)
+    return Timing(model, precision, threads, encoder_ms, decoder_ms)
 
 
 def _median_ms(work: Callable[[], object]) -> float:

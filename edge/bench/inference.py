@@ -58,9 +58,9 @@ def load(shelf: Shelf, sound: Samples) -> dict[bytes, Work]:
     recogniser = config.Config().recogniser
     silero = Silero(shelf.take("silero-vad", "silero_vad.onnx"), 1)
     whisper = Recogniser.load(
-        lambda file: shelf.take(recogniser.model, file),
+        lambda file: shelf.take(recogniser.weights, file),
         recogniser,
-        embedding=Rows(shelf.keep(recogniser.model, "embedding.npy")),
+        embedding=Rows(shelf.keep(recogniser.weights, "embedding.npy")),
     )
     chunks = [sound[n : n + CHUNK_SAMPLES] for n in range(0, SAMPLE_RATE_HZ, CHUNK_SAMPLES)]
     whole = [chunk for chunk in chunks if len(chunk) == CHUNK_SAMPLES]

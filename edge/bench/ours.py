@@ -26,9 +26,9 @@ def main() -> int:
     settings = config.from_argument(parser.parse_args().settings).recogniser
     shelf = Shelf()
     recogniser = Recogniser.load(
-        lambda file: shelf.take(settings.model, file),
+        lambda file: shelf.take(settings.weights, file),
         settings,
-        embedding=Rows(shelf.keep(settings.model, "embedding.npy")),
+        embedding=Rows(shelf.keep(settings.weights, "embedding.npy")),
     )
     recogniser.warm_up()
     recogniser.recognise(_whole(np.zeros(WARM_UP_S * SAMPLE_RATE_HZ, np.float32), 0))

@@ -60,10 +60,9 @@ def openai_whisper(folder: Path) -> Hear:
     from whisper.model import ModelDimensions, Whisper  # noqa: PLC0415
 
     torch.set_num_threads(1)
-    with np.load(folder / "sizes.npz") as stored:
-        model = Whisper(ModelDimensions(*map(int, stored["sizes"])))
     with np.load(folder / "torch.npz") as stored:
         named = {name: torch.from_numpy(stored[name]).float() for name in stored}
+    model = Whisper(ModelDimensions(*named.pop("sizes").int().tolist()))
     model.load_state_dict(named)
     model.eval()
     return lambda sound: str(model.transcribe(sound.copy(), language="en", fp16=False)["text"])

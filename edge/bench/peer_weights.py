@@ -7,8 +7,7 @@ are: the folder itself for faster-whisper, openai-whisper's names in an .npz, wh
 import base64
 import json
 import struct
-import zipfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, BinaryIO, Final
 
@@ -21,22 +20,15 @@ from models import ct2, sources
 from models.download import DownloadFailed
 from models.log_mel import N_MELS, mel_filters
 from models.whisper import Weights, weights
+from models.whisper_names import AUDIO_POSITIONS, TEXT_POSITIONS, checkpoint, to_openai
 
 Array = NDArray[Any]
 
 CT2_FOLDER: Final = "ct2"
 TORCH_FILE: Final = "torch.npz"
-SIZES_FILE: Final = "sizes.npz"
 GGML_FILE: Final = "ggml.bin"
-AUDIO_POSITIONS: Final = 1500
-TEXT_POSITIONS: Final = 448
 _GGML_MAGIC: Final = 0x67676D6C
 _GGML_F32, _GGML_F16 = 0, 1
-_NORMS: Final = {
-    "self_attention/layer_norm": "attn_ln",
-    "attention/layer_norm": "cross_attn_ln",
-    "ffn/layer_norm": "mlp_ln",
-}
 
 
 def write(model: str, folder: Path) -> None:
@@ -44,15 +36,8 @@ def write(model: str, folder: Path) -> None:
     published = _published(model, folder / CT2_FOLDER)
     w = weights(ct2.read((published / "model.bin").read_bytes()))
     _write_vocabulary(published, w.vocabulary)
-    named = dict(_torch_names(w))
-    # In the order of openai-whisper's ModelDimensions.
-    ears = [w.mels, AUDIO_POSITIONS, w.width, w.heads, w.encoder_layers]
-    mouth = [w.vocabulary, TEXT_POSITIONS, w.width, w.heads, w.decoder_layers]
-    np.savez(folder / SIZES_FILE, sizes=np.array([*ears, *mouth], np.int32))
-    with zipfile.ZipFile(folder / TORCH_FILE, "w") as file:
-        for name, numbers in named.items():
-            with file.open(f"{name}.npy", "w") as member:
-                np.save(member, np.ascontiguousarray(numbers))
+    named = dict(to_openai(w))
+    (folder / TORCH_FILE).write_bytes(checkpoint(w))
     spelled = json.loads(models.manifest.read(model, "tokens.json"))
     with (folder / GGML_FILE).open("wb") as file:
         _write_ggml(file, w, named, spelled["bytes"][: spelled["end"]])
@@ -81,52 +66,6 @@ def _write_vocabulary(folder: Path, size: int) -> None:
     spelled = sorted(numbers, key=numbers.__getitem__)
     spelled += [f"<|{0.02 * step:.2f}|>" for step in range(size - len(spelled))]
     (folder / "vocabulary.json").write_text(json.dumps(spelled), "utf-8")
-
-
-def _torch_names(w: Weights) -> Iterator[tuple[str, Array]]:
-    """Yield openai-whisper's name of each tensor and its numbers, float16."""
-    for conv in ("conv1", "conv2"):
-        for part in ("weight", "bias"):
-            yield f"encoder.{conv}.{part}", w[f"encoder/{conv}/{part}"]
-    yield "decoder.token_embedding.weight", w["decoder/embeddings/weight"]
-    for side, layers, norm in (
-        ("encoder", w.encoder_layers, "encoder.ln_post"),
-        ("decoder", w.decoder_layers, "decoder.ln"),
-    ):
-        yield f"{side}.positional_embedding", w[f"{side}/position_encodings/encodings"]
-        yield from _norm(w, f"{side}/layer_norm", norm)
-        for layer in range(layers):
-            yield from _block(w, f"{side}/layer_{layer}", f"{side}.blocks.{layer}", side)
-
-
-def _block(w: Weights, at: str, name: str, side: str) -> Iterator[tuple[str, Array]]:
-    yield from _split(w, f"{at}/self_attention/linear_0", f"{name}.attn", "query key value")
-    yield from _split(w, f"{at}/self_attention/linear_1", f"{name}.attn", "out")
-    if side == "decoder":
-        yield from _split(w, f"{at}/attention/linear_0", f"{name}.cross_attn", "query")
-        yield from _split(w, f"{at}/attention/linear_1", f"{name}.cross_attn", "key value")
-        yield from _split(w, f"{at}/attention/linear_2", f"{name}.cross_attn", "out")
-    yield from _split(w, f"{at}/ffn/linear_0", f"{name}.mlp", "0")
-    yield from _split(w, f"{at}/ffn/linear_1", f"{name}.mlp", "2")
-    for ours, theirs in _NORMS.items():
-        if side == "decoder" or theirs != "cross_attn_ln":
-            yield from _norm(w, f"{at}/{ours}", f"{name}.{theirs}")
-
-
-def _split(w: Weights, at: str, name: str, parts: str) -> Iterator[tuple[str, Array]]:
-    """Yield the layers that were published as one; a key's bias is all zero and left out."""
-    names = parts.split()
-    for number, part in enumerate(names):
-        for kind in ("weight", "bias"):
-            both = w[f"{at}/{kind}"]
-            rows = len(both) // len(names)
-            if (part, kind) != ("key", "bias"):
-                yield f"{name}.{part}.{kind}", both[number * rows : (number + 1) * rows]
-
-
-def _norm(w: Weights, at: str, name: str) -> Iterator[tuple[str, Array]]:
-    yield f"{name}.weight", w[f"{at}/gamma"]
-    yield f"{name}.bias", w[f"{at}/beta"]
 
 
 def _write_ggml(file: BinaryIO, w: Weights, named: Mapping[str, Array], spelled: list[str]) -> None:

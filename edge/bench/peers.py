@@ -51,6 +51,17 @@ class Took(msgspec.Struct, frozen=True):
 
 
 @dataclass(frozen=True, slots=True)
+class Others:
+    """Which other recognisers are asked."""
+
+    python: Path
+    """The Python that has them."""
+    model: str = ""
+    """Whose weights they get; empty: ours."""
+    names: Sequence[str] = tuple(peer.PEERS)
+
+
+@dataclass(frozen=True, slots=True)
 class Engine:
     """A process that recognises what it is sent."""
 
@@ -78,16 +89,15 @@ class Engine:
 
 
 def measure(
-    sounds: Sequence[Samples], recogniser: config.Recogniser, python: Path | None, judge: Judge
+    sounds: Sequence[Samples], recogniser: config.Recogniser, others: Others | None, judge: Judge
 ) -> list[dict[str, Any]]:
-    """Return a row for ours and for each peer of that `python`; of what it lacks, a row says so."""
+    """Return a row for ours and for each peer that is wanted; of what is absent, a row says so."""
     with tempfile.TemporaryDirectory(prefix="offrecord-peers-") as folder, ExitStack() as stack:
         commands = {OURS: _ours(recogniser)}
-        if python:
-            peer_weights.write(recogniser.model, Path(folder))
-            commands |= {
-                name: [str(python), "-I", peer.__file__, name, folder] for name in peer.PEERS
-            }
+        if others:
+            peer_weights.write(others.model or recogniser.weights, Path(folder))
+            python = [str(others.python), "-I", peer.__file__]
+            commands |= {name: [*python, name, folder] for name in others.names}
         engines = [
             stack.enter_context(_started(name, command)) for name, command in commands.items()
         ]
@@ -119,7 +129,7 @@ def _started(name: str, command: list[str]) -> Iterator[Engine]:
     """Start an engine; ours in the seal's environment, the others in a plain one."""
     environment = {**os.environ, "OMP_NUM_THREADS": str(THREADS)}
     if name == OURS:
-        environment |= seal.environment()
+        environment |= seal.environment("chamber")
     with subprocess.Popen(  # noqa: S603 (our own interpreter, or the one that the user names)
         command,
         stdin=subprocess.PIPE,

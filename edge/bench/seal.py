@@ -144,7 +144,7 @@ def _cpu_ms(turns: Sequence[Took]) -> float:
 @contextmanager
 def inferring(name: str) -> Iterator[Inferring]:
     """Start one of `PROCESSES`, its models loaded and warm, born like a chamber."""
-    environment = os.environ | seal.environment()
+    environment = os.environ | seal.environment("chamber")
     if name == "plain":
         environment = {n: value for n, value in environment.items() if n not in MEMORY}
     demo = scene.load(scene.folder("demo"))

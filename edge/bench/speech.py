@@ -1,4 +1,10 @@
-"""How well and how fast is speech understood, inside the sealed chamber?"""
+"""How well and how soon is speech understood, inside the sealed chamber and beside others?
+
+The clips are one stream (`edge/bench/conditions.py`). The chamber hears it through the whole sealed
+tree, and its transcripts are scored; then engines get the clips one by one, cut out of that stream,
+in turn. How late a transcript is, which the stream's own clock cannot tell, is found as in
+`offrecord bench turn`: by the chamber's own parts, with the time that each recognition took.
+"""
 
 import tempfile
 import time
@@ -12,57 +18,89 @@ import numpy as np
 import soundfile
 
 from edge import config, tune
-from edge.bench import peers, play, wer
+from edge.bench import peers, play, rooms, turn, wer
+from edge.bench.boards import BOARDS, throttled
 from edge.bench.clips import Clip, load_clip, read_manifest
+from edge.bench.conditions import CLEAN, Condition, Noise, conditions, load_noises
 from edge.births import Run
 from edge.capture.sources import describe
 from edge.chamber.asr import Recogniser
-from edge.clock import SAMPLE_RATE_HZ, to_samples
-from edge.messages import SealState, Shown, Transcript
+from edge.clock import SAMPLE_RATE_HZ
+from edge.messages import SealState, Shown, SpeechStarted, Transcript
 from edge.signals import Samples, Utterance
 from models import manifest
 
-GAP_S: Final = 2.0
-"""Silence between two clips: longer than any endpoint."""
+DESKTOP: Final = "desktop"
+AS_SHIPPED: Final = config.Config()
+QUIET_MIN: Final = len(rooms.KINDS)
+NOISY_MIN: Final = 60
+"""Minutes without speech in which false starts are counted: one of each kind, or an hour."""
 
 
-def measure(
-    manifest_path: Path, settings: config.Config | None = None, peers_python: Path | None = None
-) -> dict[str, Any]:
-    """Measure the word error rate inside the sealed chamber, and of full 30 s windows beside it.
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What to measure."""
 
-    The clips are joined with 2 s of silence between them and heard as one stream; then ours, and
-    the peers that `peers_python` has, get them one by one.
-    """
-    settings = tune.applied(settings or config.Config())
-    clips = read_manifest(manifest_path, Clip, ("file", "text"))
-    sounds = [load_clip(manifest_path.parent / clip.file) for clip in clips]
-    said = _sealed(sounds, settings)
-    reference, reference_s = _full_window(sounds, settings)
-    audio_s = sum(map(len, sounds)) / SAMPLE_RATE_HZ
+    manifest: Path
+    """JSON lines with `file` and `text`."""
+    settings: config.Config = AS_SHIPPED
+    noise: Noise | None = None
+    room: bool = False
+    board: str = DESKTOP
+    others: peers.Others | None = None
+
+
+def measure(asked: Asked) -> dict[str, Any]:
+    """Return the first condition's figures, and where there are several, a list of all."""
+    settings = tune.applied(asked.settings)
+    clips = read_manifest(asked.manifest, Clip, ("file", "text"))
+    sounds = [load_clip(asked.manifest.parent / clip.file) for clip in clips]
     judge = _judge(clips)
-    engines = peers.measure(sounds, settings.recogniser, peers_python, judge)
-    full = {"name": "full-window", **judge(reference)}
+    with throttled(BOARDS[asked.board]) as how:
+        rows = [
+            _measured(condition, asked, settings, judge)
+            for condition in conditions(sounds, asked.noise, room=asked.room)
+        ]
+        false_starts = _false_starts_per_hour(asked.noise, settings)
     return {
-        "model": f"{settings.recogniser.model} {settings.recogniser.precision}",
+        "model": f"{settings.recogniser.weights} {settings.recogniser.precision}",
+        "board": asked.board,
+        "throttled": how,
+        "clips": len(clips),
+        "audio_s": round(sum(map(len, sounds)) / SAMPLE_RATE_HZ, 1),
+        "false_starts_per_hour": false_starts,
+        **rows[0],
+        **({"conditions": rows} if len(rows) > 1 else {}),
+    }
+
+
+def _measured(
+    condition: Condition, asked: Asked, settings: config.Config, judge: peers.Judge
+) -> dict[str, Any]:
+    said = _sealed(condition, settings)
+    engines = peers.measure(condition.clips, settings.recogniser, asked.others, judge)
+    if condition.name == CLEAN and asked.board == DESKTOP:
+        engines.append(_full_window(condition.clips, settings, judge))
+    return {
+        "condition": condition.name,
         **judge(said.texts),
-        "s_per_audio_s": round(said.seconds / audio_s, 4),
+        "utterances": said.utterances,
+        **_timely(condition, settings, is_throttled=asked.board != DESKTOP),
         "cpu_s_per_audio_s": engines[0]["cpu_s_per_audio_s"],
         "rss_mb": engines[0]["rss_mb"],
-        "utterances": said.utterances,
-        "clips": len(clips),
-        "audio_s": round(audio_s, 1),
         "sealed": said.sealed,
-        "engines": [*engines, {**full, "s_per_audio_s": round(reference_s / audio_s, 4)}],
+        "engines": engines,
     }
 
 
 @dataclass
 class _Said:
+    """What the sealed chamber said of a stream."""
+
     texts: list[str]
     utterances: int = 0
+    starts: int = 0
     sealed: dict[str, str] = field(default_factory=dict)
-    seconds: float = 0.0
 
 
 def _judge(clips: Sequence[Clip]) -> peers.Judge:
@@ -76,35 +114,34 @@ def _judge(clips: Sequence[Clip]) -> peers.Judge:
     return judge
 
 
-def _sealed(sounds: Sequence[Samples], settings: config.Config) -> _Said:
-    gap = np.zeros(to_samples(GAP_S), np.float32)
-    starts = np.cumsum([0, *(len(sound) + len(gap) for sound in sounds)])
-    said = _Said([""] * len(sounds))
+def _sealed(condition: Condition, settings: config.Config) -> _Said:
+    """Have the chamber hear a stream, as fast as it can."""
+    starts = [part.start for part in condition.parts]
+    said = _Said([""] * len(starts))
 
     def show(message: Shown) -> None:
         if isinstance(message, SealState):
             said.sealed[message.process] = message.level
+        elif isinstance(message, SpeechStarted):
+            said.starts += 1
         elif isinstance(message, Transcript):
+            said.utterances += 1
             middle = (message.start_ms + message.end_ms) * SAMPLE_RATE_HZ // 2000
             clip = int(np.searchsorted(starts, middle, side="right")) - 1
-            said.texts[clip] = f"{said.texts[clip]} {message.text}".strip()
-            said.utterances += 1
-            said.seconds += sum(stage.microseconds for stage in message.stages) / 1e6
+            if clip >= 0:
+                said.texts[clip] = f"{said.texts[clip]} {message.text}".strip()
 
     # The stream is written where only this bench's own temporary folder is, and removed with it.
     with tempfile.TemporaryDirectory(prefix="offrecord-bench-") as folder:
-        stream = Path(folder) / "stream.wav"
-        soundfile.write(
-            stream, np.concatenate([part for sound in sounds for part in (sound, gap)]),
-            SAMPLE_RATE_HZ, subtype="PCM_16",
-        )  # fmt: skip
+        file = Path(folder) / "stream.wav"
+        soundfile.write(file, condition.samples, SAMPLE_RATE_HZ, subtype="PCM_16")
         # A stream twenty times faster than life says as much as twenty days: the budget is not
         # what is measured here.
         limits = config.Airlock(rate_bytes_s=4096, burst_bytes=1 << 20)
         play(
             Run(
                 config=msgspec.structs.replace(settings, airlock=limits),
-                sources=[describe("audio", str(stream), settings)],
+                sources=[describe("audio", str(file), settings)],
                 data=Path(folder) / "notes",
                 fast=True,
             ),
@@ -113,12 +150,44 @@ def _sealed(sounds: Sequence[Samples], settings: config.Config) -> _Said:
     return said
 
 
-def _full_window(sounds: Sequence[Samples], settings: config.Config) -> tuple[list[str], float]:
-    """Return the same weights' texts over whole 30 s windows, and the seconds they took."""
-    model = settings.recogniser.model
+def _timely(condition: Condition, settings: config.Config, *, is_throttled: bool) -> dict[str, Any]:
+    """Return how late transcripts are, and how many beginnings and ends of speech were lost."""
+    listener = turn.Listener(
+        condition.samples, settings, time.perf_counter if is_throttled else time.thread_time
+    )
+    model = settings.recogniser.weights
+    recogniser = Recogniser.load(lambda file: manifest.read(model, file), settings.recogniser)
+    recogniser.warm_up()
+    told = turn.told(condition.parts, listener.endings(recogniser))
+    return {
+        "final_after_end_of_speech_ms": told["final_after_end_of_speech_ms"],
+        "after_endpoint_ms": told["after_endpoint_ms"],
+        "onsets_clipped": told["clipped"],
+        "endpoints_missed": told["missed"],
+        "clips_cut": told["cut"],
+    }
+
+
+def _false_starts_per_hour(noise: Noise | None, settings: config.Config) -> float:
+    """Have the chamber hear what nobody says: made-up minutes and, if there are any, noises."""
+    minutes = [sound for _, sound in rooms.minutes(NOISY_MIN if noise else QUIET_MIN)]
+    heard = np.concatenate([*minutes, *(load_noises(noise.folder) if noise else [])])
+    said = _sealed(Condition("nobody", heard, []), settings)
+    return round(said.starts / (len(heard) / SAMPLE_RATE_HZ / 3600), 2)
+
+
+def _full_window(
+    clips: Sequence[Samples], settings: config.Config, judge: peers.Judge
+) -> dict[str, Any]:
+    """Return a row of the same weights over whole 30 s windows, outside of the seal."""
+    model = settings.recogniser.weights
     recogniser = Recogniser.load(
         lambda file: manifest.read(model, file), settings.recogniser, full_window=True
     )
-    began_s = time.perf_counter()
-    texts = [recogniser.recognise(Utterance(sound, 0, 0, len(sound))).text for sound in sounds]
-    return texts, time.perf_counter() - began_s
+    began_s = time.process_time()
+    texts = [recogniser.recognise(Utterance(clip, 0, 0, len(clip))).text for clip in clips]
+    spent_s = time.process_time() - began_s
+    audio_s = sum(map(len, clips)) / SAMPLE_RATE_HZ
+    return {
+        "name": "full-window", **judge(texts), "cpu_s_per_audio_s": round(spent_s / audio_s, 4)
+    }  # fmt: skip

@@ -12,8 +12,9 @@ that recognising it took.
 """
 
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 from typing import Any, Final
 
@@ -23,7 +24,8 @@ import numpy as np
 from edge import config
 from edge.bench import CannotMeasure, stream
 from edge.bench.clips import Clip, load_clip, read_manifest
-from edge.bench.speech import GAP_S
+from edge.bench.conditions import GAP_S
+from edge.capture.pace import Pace
 from edge.chamber.asr import Recogniser, Recognition
 from edge.chamber.segmenter import Paused, Segmenter, Spoken
 from edge.chamber.turn import Reading
@@ -34,8 +36,14 @@ from models import manifest
 
 SILENCES_MS: Final = (320, 416, 512, 608, 704, 800, 896, 992)
 """Of silence alone."""
-VOTES_MS: Final = ((352, 544), (416, 608), (416, 672), (480, 672), (480, 736), (544, 800))
-"""After what reads as finished, and as neither finished nor unfinished."""
+VOTES: Final = (
+    *((0.7, 352, 544), (0.7, 416, 608), (0.7, 416, 672), (0.7, 480, 736)),
+    *((0.8, 352, 608), (0.8, 416, 672), (0.85, 416, 672), (0.85, 448, 736), (0.85, 544, 800)),
+    *((0.92, 416, 736), (0.92, 448, 800)),
+)
+"""From which probability it reads as finished, the silence after that, and the usual one."""
+RESUMES_MS: Final = 600
+"""So soon after the end of a turn speech goes on where that end was none."""
 NEVER: Final = 1 << 62
 
 
@@ -53,11 +61,17 @@ class Ending:
 class Listener:
     """The hearing of a chamber over one stream, under as many policies as one likes."""
 
-    def __init__(self, samples: Samples, settings: config.Config) -> None:
-        self._samples, self._settings = samples, settings
+    def __init__(
+        self,
+        samples: Samples,
+        settings: config.Config,
+        clock_s: Callable[[], float] = time.thread_time,
+    ) -> None:
+        self._samples, self._settings, self._clock_s = samples, settings, clock_s
         activity = VoiceActivity(manifest.read("silero-vad", "silero_vad.onnx"), settings.gate)
-        self._heard = [(chunk, activity.update(chunk)) for chunk in chunks(samples)]
+        self._heard = [(chunk, activity.update(chunk), at) for chunk, at in heard(samples)]
         self._known: dict[tuple[int, int], tuple[Recognition, int]] = {}
+        self._drafts: dict[int, Recognition] = {}
 
     def endings(self, recogniser: Recogniser | None = None) -> list[Ending]:
         """Return the utterances by silence alone or, with a recogniser, by all votes."""
@@ -70,15 +84,15 @@ class Listener:
         segmenter = Segmenter(gate, turn, pauses=recogniser is not None)
         found: list[Ending] = []
         reading, ready = None, 0
-        for chunk, probability in self._heard:
-            in_time = reading if chunk.end >= ready else None
+        for chunk, probability, now in self._heard:
+            in_time = reading if now >= ready else None
             for event in segmenter.push(chunk, probability, in_time):
                 if isinstance(event, Paused) and recogniser:
                     recognition, spent = self._recognise(event.so_far, recogniser)
                     reading = Reading(event.so_far.speech_end, recognition.finished)
-                    ready = max(ready, chunk.end) + spent
+                    ready = max(ready, now) + spent
                 elif isinstance(event, Spoken):
-                    found.append(Ending(event, chunk.end, max(chunk.end, ready)))
+                    found.append(Ending(event, now, max(now, ready)))
         return found
 
     def _recognise(self, spoken: Spoken, recogniser: Recogniser) -> tuple[Recognition, int]:
@@ -86,11 +100,13 @@ class Listener:
         asked = spoken.start, spoken.speech_end
         if asked not in self._known:
             sound = self._samples[spoken.start : spoken.end]
-            began_s = time.thread_time()
+            began_s = self._clock_s()
             said = recogniser.recognise(
-                Utterance(sound, spoken.start, spoken.speech_start, spoken.speech_end)
+                Utterance(sound, spoken.start, spoken.speech_start, spoken.speech_end),
+                self._drafts.get(spoken.start),
             )
-            self._known[asked] = said, to_samples(time.thread_time() - began_s)
+            self._known[asked] = said, to_samples(self._clock_s() - began_s)
+            self._drafts[spoken.start] = said
         return self._known[asked]
 
 
@@ -113,7 +129,7 @@ def measure(
     samples, parts = in_noise(clips, noise) if noise else stream.join(clips, [GAP_S] * len(clips))
     listener = Listener(samples, settings)
     recogniser = Recogniser.load(
-        lambda file: manifest.read(settings.recogniser.model, file), settings.recogniser
+        lambda file: manifest.read(settings.recogniser.weights, file), settings.recogniser
     )
     recogniser.warm_up()
     curve = [
@@ -121,15 +137,15 @@ def measure(
         | told(parts, listener.under(_gate(settings, usual_ms), settings.turn, None))
         for usual_ms in SILENCES_MS
     ]
-    for finished_ms, usual_ms in VOTES_MS:
-        turn = msgspec.structs.replace(settings.turn, finished_ms=finished_ms)
+    for probability, finished_ms, usual_ms in VOTES:
+        votes = {"finished_ms": finished_ms, "finished_probability": probability}
+        turn = msgspec.structs.replace(settings.turn, **votes)
         endings = listener.under(_gate(settings, usual_ms), turn, recogniser)
         curve.append(
-            {"votes": "silence and words", "usual_ms": usual_ms, "finished_ms": finished_ms}
-            | told(parts, endings)
+            {"votes": "silence and words", "usual_ms": usual_ms, **votes} | told(parts, endings)
         )
     chosen = told(parts, listener.endings(recogniser))
-    return {"clips": len(clips), "model": settings.recogniser.model, **chosen, "curve": curve}
+    return {"clips": len(clips), "model": settings.recogniser.weights, **chosen, "curve": curve}
 
 
 def in_noise(clips: Sequence[Samples], noise: Noise) -> tuple[Samples, list[stream.Part]]:
@@ -151,7 +167,12 @@ def told(parts: Sequence[stream.Part], endings: Sequence[Ending]) -> dict[str, A
     late = [to_ms(ending.final - ending.noticed) for ending in endings]
     return {
         "cut": sum(len(mine) > 1 for mine in by_clip),
+        "resumed": sum(_resumed(mine) for mine in by_clip),
         "unheard": sum(not mine for mine in by_clip),
+        "clipped": sum(
+            bool(mine) and mine[0].spoken.start > part.speech_start
+            for part, mine in zip(parts, by_clip, strict=True)
+        ),
         "missed": len(parts) - sum(_was_noticed(mine, then) for mine, then in followed),
         "endpoint_ms": _percentiles(noticed),
         "final_after_end_of_speech_ms": _percentiles(final),
@@ -159,14 +180,25 @@ def told(parts: Sequence[stream.Part], endings: Sequence[Ending]) -> dict[str, A
     }
 
 
-def chunks(samples: Samples) -> Iterator[AudioChunk]:
-    """Yield a stream's whole chunks."""
+def heard(samples: Samples) -> Iterator[tuple[AudioChunk, int]]:
+    """Yield a stream's whole chunks, each with the end of the block in which it is heard."""
+    pace, until = Pace(), 0
     for start in range(0, len(samples) - CHUNK_SAMPLES + 1, CHUNK_SAMPLES):
-        yield AudioChunk(samples[start : start + CHUNK_SAMPLES], start)
+        if start == until:
+            until = start + pace.chunks * CHUNK_SAMPLES
+            pace.heard(samples[start:until])
+        yield AudioChunk(samples[start : start + CHUNK_SAMPLES], start), until
 
 
 def _gate(settings: config.Config, usual_ms: int) -> config.Gate:
     return msgspec.structs.replace(settings.gate, hangover_ms=usual_ms)
+
+
+def _resumed(mine: Sequence[Ending]) -> bool:
+    """Say whether speech went on so soon after each end inside the clip."""
+    soon = to_samples(RESUMES_MS / 1000)
+    inner = [after.spoken.speech_start - one.noticed <= soon for one, after in pairwise(mine)]
+    return bool(inner) and all(inner)
 
 
 def _was_noticed(mine: Sequence[Ending], then: int) -> bool:

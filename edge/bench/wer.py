@@ -16,7 +16,7 @@ Normaliser = Callable[[str], str]
 
 RUNAWAY_RATIO: Final = 1.5
 RUNAWAY_WORDS: Final = 5
-_PACKAGE: Final = "whisper_normaliser"
+PACKAGE: Final = "whisper_normaliser"
 
 
 class CannotNormalise(RuntimeError):
@@ -43,12 +43,12 @@ class Score:
 def load_normaliser(folder: Path) -> Normaliser:
     """Return Whisper's English normaliser from the folder of its files; raise CannotNormalise."""
     spec = importlib.util.spec_from_file_location(
-        _PACKAGE, folder / "__init__.py", submodule_search_locations=[str(folder)]
+        PACKAGE, folder / "__init__.py", submodule_search_locations=[str(folder)]
     )
     assert spec
     assert spec.loader
     package = importlib.util.module_from_spec(spec)
-    sys.modules[_PACKAGE] = package
+    sys.modules[PACKAGE] = package
     try:
         spec.loader.exec_module(package)
     except FileNotFoundError:

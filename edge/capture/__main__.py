@@ -7,13 +7,10 @@ process at once: there is nothing to save.
 """
 
 import argparse
-import fcntl
 import os
-import socket
 import sys
 import threading
-from collections.abc import Callable, Iterator, Sequence
-from pathlib import Path
+from collections.abc import Callable, Sequence
 
 from edge import seal
 from edge.capture import BadSource, DeviceLost, opening, sources
@@ -21,6 +18,7 @@ from edge.capture.outlet import Outlet
 from edge.capture.report import Report
 from edge.clock import to_samples
 from edge.config import from_argument
+from edge.seal import own
 
 CONTROL_FD, STATUS_FD, ERROR_FD = 0, 1, 2
 ENDED, LOST, BAD_SOURCE, CHAMBER_GONE = 0, 3, 4, 5
@@ -32,7 +30,7 @@ def main(argv: Sequence[str]) -> int:
     options = _parse(argv)
     outlet = Outlet(options.slot_fd, options.epoch)
     report = Report(options.kind, outlet, status_fd=STATUS_FD)
-    before = set(_descriptors())
+    before = set(own.descriptors())
     try:
         capture = _open(options, outlet, report)
     except BadSource as error:
@@ -40,7 +38,7 @@ def main(argv: Sequence[str]) -> int:
         return BAD_SOURCE
     go = threading.Event()
     threading.Thread(target=_obey, args=(go,), name="control", daemon=True).start()
-    _seal(outlet, set(_descriptors()) - before)
+    _seal(outlet, set(own.descriptors()) - before)
     report.tell("ready")
     go.wait()
     return _run(capture, report)
@@ -72,35 +70,14 @@ def _open(options: argparse.Namespace, outlet: Outlet, report: Report) -> Callab
 
 
 def _seal(outlet: Outlet, opened: set[int]) -> None:
-    """Give up everything but the pipes, the slot and what the device needs."""
+    """Give up everything but the pipes, the slot and what the device needs.
+
+    A camera's connection is no local conversation: after the seal it is only read.
+    """
     seal.close_all_but({CONTROL_FD, STATUS_FD, ERROR_FD, outlet.descriptor, *opened})
     seal.silence_stderr()
-    local = [descriptor for descriptor in opened if _is_local_conversation(descriptor)]
+    local = [descriptor for descriptor in opened if own.is_local_conversation(descriptor)]
     seal.seal("capture", writable_fds=[STATUS_FD, outlet.descriptor, *local])
-
-
-def _descriptors() -> Iterator[int]:
-    """Yield what is open (not the listing's own descriptor, which is closed by then)."""
-    for descriptor in (int(path.name) for path in Path("/proc/self/fd").iterdir()):
-        try:
-            fcntl.fcntl(descriptor, fcntl.F_GETFD)
-        except OSError:
-            continue
-        yield descriptor
-
-
-def _is_local_conversation(descriptor: int) -> bool:
-    """Say whether it is a pipe or a socket of the sound server: never of the network.
-
-    A camera's connection is not among them: after the seal it is only read.
-    """
-    what = str(Path(f"/proc/self/fd/{descriptor}").readlink())
-    if what.startswith("socket:"):
-        connection = socket.socket(fileno=descriptor)
-        family = connection.family
-        connection.detach()
-        return family == socket.AF_UNIX
-    return what.startswith("pipe:")
 
 
 def _obey(go: threading.Event) -> None:

@@ -24,6 +24,7 @@ from edge.capture.pictures import fit
 from edge.capture.play import Schedule
 from edge.capture.report import EVERY_S, Report
 from edge.capture.sources import Form, Source
+from edge.capture.stillness import Stillness
 from edge.signals import Frame, Pixels
 
 OPEN_LIMIT_MS: Final = 5000
@@ -48,7 +49,7 @@ class Camera:
         """Open it and wait for its first picture; raise BadSource."""
         self.name = source.name
         self._read_limit_s = read_limit_ms / 1000
-        self._interval_s = 1 / frames_per_s
+        self._stillness = Stillness(frames_per_s)
         self._newest: queue.Queue[Taken] = queue.Queue(1)
         self._watching = False
         self._due_s = 0.0
@@ -70,7 +71,8 @@ class Camera:
             whole, pixels = self._video.retrieve()
             if not whole:
                 continue
-            self._due_s = max(self._due_s + self._interval_s, self._grabbed_s)
+            self._stillness.taken(np.asarray(pixels, np.uint8))
+            self._due_s = max(self._due_s + self._stillness.interval_s, self._grabbed_s)
             rgb = cv2.cvtColor(pixels, cv2.COLOR_BGR2RGB).astype(np.uint8, copy=False)
             missed = 0
             with suppress(queue.Empty):  # an older one that nobody took: the newest wins

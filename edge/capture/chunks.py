@@ -1,7 +1,8 @@
-"""Sound of any rate -> 16 kHz chunks of `CHUNK_SAMPLES`. Pure; a stream goes in block by block."""
+"""Sound of any rate -> whole chunks of 16 kHz. Pure; a stream goes in piece by piece."""
 
 from collections.abc import Iterator
-from typing import Any
+from math import isfinite
+from typing import Any, Final
 
 import numpy as np
 import numpy.typing as npt
@@ -10,22 +11,33 @@ import soxr
 from edge.clock import SAMPLE_RATE_HZ
 from edge.signals import CHUNK_SAMPLES, AudioChunk, Samples
 
+INT16_STEP: Final = np.float32(1 / 32768)
+
 
 def to_mono(block: npt.NDArray[Any]) -> Samples:
     """Return the mean of a block's channels.
 
     Takes int16 or float32, shape (frames, channels); returns float32, shape (frames,), in [-1, 1].
     """
-    scale = 1 / 32768 if block.dtype == np.int16 else 1
-    mono: Samples = block.mean(axis=1, dtype=np.float32) * np.float32(scale)
-    return np.nan_to_num(mono, copy=False, posinf=1.0, neginf=-1.0)
+    # Plain ufuncs, because this is run on every block of a quiet day, always out of a cold cache.
+    is_mono = block.shape[1] == 1
+    mono: Samples = block[:, 0].astype(np.float32) if is_mono else block.mean(axis=1, dtype="f4")
+    if block.dtype == np.int16:
+        mono *= INT16_STEP
+    elif not isfinite(np.dot(mono, mono)):
+        np.nan_to_num(mono, copy=False, posinf=1.0, neginf=-1.0)
+    return mono
 
 
 class Chunker:
     """One unbroken stream of mono samples."""
 
-    def __init__(self, rate_hz: int, start: int) -> None:
-        """`start` is the position of the first sample, in samples of 16 kHz."""
+    def __init__(self, rate_hz: int, start: int, most: int = CHUNK_SAMPLES) -> None:
+        """Set up. `start` is the position of the first sample, in samples of 16 kHz.
+
+        At most so many samples come out as one, a whole number of chunks.
+        """
+        self._most = most
         self._resampler = (
             soxr.ResampleStream(rate_hz, SAMPLE_RATE_HZ, 1, dtype="float32")
             if rate_hz != SAMPLE_RATE_HZ
@@ -46,19 +58,22 @@ class Chunker:
         return self._pending
 
     def feed(self, samples: Samples, *, last: bool = False) -> Iterator[AudioChunk]:
-        """Yield the chunks that these samples complete, and with `last` the short rest.
+        """Yield the blocks that these samples complete, and with `last` the short rest.
 
-        `samples` is float32, shape (n,), at the rate given at birth.
+        `samples` is float32, shape (n,), at the rate given at birth; they are spent.
         """
         if self._resampler:
             samples = self._resampler.resample_chunk(samples, last=last)
-        joined = np.concatenate((self._rest[: self._pending], samples))
+        joined = samples
+        if self._pending:
+            joined = np.concatenate((self._rest[: self._pending], samples))
         whole = len(joined) if last else len(joined) // CHUNK_SAMPLES * CHUNK_SAMPLES
-        self._keep(joined[whole:])
-        for begin in range(0, whole, CHUNK_SAMPLES):
-            chunk = AudioChunk(joined[begin : min(begin + CHUNK_SAMPLES, whole)], self._start)
-            self._start = chunk.end
-            yield chunk
+        if self._pending or whole < len(joined):
+            self._keep(joined[whole:])
+        for begin in range(0, whole, self._most):
+            block = AudioChunk(joined[begin : min(begin + self._most, whole)], self._start)
+            self._start = block.end
+            yield block
 
     def _keep(self, rest: Samples) -> None:
         """Keep the samples that fill no chunk, here only.

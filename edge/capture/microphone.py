@@ -26,30 +26,27 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import Final
 
-import numpy as np
-import numpy.typing as npt
 import sounddevice
 
 from edge.capture import BadSource, DeviceLost
 from edge.capture.chunks import Chunker, to_mono
 from edge.capture.outlet import Outlet
+from edge.capture.pace import LOUD_CHUNKS, Pace
 from edge.capture.report import Report
 from edge.clock import SAMPLE_RATE_HZ
-from edge.signals import CHUNK_SAMPLES
+from edge.signals import BLOCK_SAMPLES, CHUNK_MS, CHUNK_SAMPLES, Samples
 
-WAITING_BLOCKS: Final = 64
+WAITING_BLOCKS: Final = 2000 // (LOUD_CHUNKS * CHUNK_MS)
 """Two seconds."""
-BUFFER_S: Final = 0.2
+BUFFER_S: Final = 0.4
 """What the device keeps while the thread that reads it waits for its turn."""
-
-Block = npt.NDArray[np.int16]
 
 
 @dataclass(frozen=True, slots=True)
 class Heard:
-    """One block as PortAudio gave it: int16, shape (frames, channels)."""
+    """One block at the device's rate, float32, shape (frames,)."""
 
-    block: Block
+    sound: Samples
     first: int
     """The device's frames before it, since we began to listen."""
     captured_s: float
@@ -77,17 +74,20 @@ class Microphone:
 
     def _read(self) -> None:
         """On a thread of its own: take what comes until nothing does."""
-        frames, first = self._rate_hz * CHUNK_SAMPLES // SAMPLE_RATE_HZ, 0
+        pace, first = Pace(), 0
         with suppress(sounddevice.PortAudioError):
             while True:
+                frames = self._rate_hz * pace.chunks * CHUNK_SAMPLES // SAMPLE_RATE_HZ
                 block, overflowed = self._stream.read(frames)
                 captured_s = time.monotonic() - self._stream.read_available / self._rate_hz
                 if captured_s - frames / self._rate_hz < self._since_s:
                     continue  # any of it is from before GO
                 # How much an overflow lost nobody says; a block is the least that is likely.
                 first += frames * bool(overflowed)
+                sound = to_mono(block)
+                pace.heard(sound)
                 with suppress(queue.Full):  # then `listen` sees the hole in `first`
-                    self._heard.put_nowait(Heard(block, first, captured_s))
+                    self._heard.put_nowait(Heard(sound, first, captured_s))
                 first += frames
         self._heard.put(None)
 
@@ -101,7 +101,7 @@ class Microphone:
         `skip` is the position of the first sample, in samples of 16 kHz.
         """
         self._since_s = time.monotonic()
-        chunker, next_frame = Chunker(self._rate_hz, skip), 0
+        chunker, next_frame = self._chunker(skip), 0
         while True:
             heard = self._next(silence_limit_s)
             if isinstance(heard, Moved):
@@ -113,10 +113,10 @@ class Microphone:
             if heard.first != next_frame:
                 lost = self._samples(heard.first - next_frame) + chunker.pending
                 outlet.skip(lost)
-                chunker = Chunker(self._rate_hz, skip + self._samples(heard.first))
-            next_frame = heard.first + len(heard.block)
-            for chunk in chunker.feed(to_mono(heard.block)):
-                outlet.offer(chunk)
+                chunker = self._chunker(skip + self._samples(heard.first))
+            next_frame = heard.first + len(heard.sound)
+            for block in chunker.feed(heard.sound):
+                outlet.offer(block)
             report.clock(skip + self._samples(next_frame), heard.captured_s)
 
     def _next(self, silence_limit_s: float) -> Heard | Moved:
@@ -131,6 +131,9 @@ class Microphone:
     def _lost(self, why: str) -> DeviceLost:
         return DeviceLost(f"the microphone {self.name} {why}; check its cable and the sound server")
 
+    def _chunker(self, start: int) -> Chunker:
+        return Chunker(self._rate_hz, start, BLOCK_SAMPLES)
+
     def _samples(self, frames: int) -> int:
         return frames * SAMPLE_RATE_HZ // self._rate_hz
 
@@ -143,7 +146,7 @@ def _open(index: int, name: str) -> sounddevice.InputStream:
         try:
             stream = sounddevice.InputStream(
                 samplerate=rate_hz,
-                blocksize=rate_hz * CHUNK_SAMPLES // SAMPLE_RATE_HZ,
+                blocksize=rate_hz * LOUD_CHUNKS * CHUNK_SAMPLES // SAMPLE_RATE_HZ,
                 device=index,
                 channels=wanted,
                 dtype="int16",

@@ -14,6 +14,7 @@ from typing import Final
 
 from edge.capture import BadSource, play, sources
 from edge.capture.outlet import Outlet
+from edge.capture.pace import Pace
 from edge.capture.report import Report
 from edge.capture.sources import Form, Source
 from edge.config import Config
@@ -69,7 +70,8 @@ def _camera(job: Job) -> Callable[[], None]:
 def _sound_file(job: Job) -> Callable[[], None]:
     from edge.capture import sound_file  # noqa: PLC0415 (see the top)
 
-    return partial(_play, job, sound_file.signals(job.source.paths[0], job.skip))
+    pace = None if job.fast else Pace()
+    return partial(_play, job, sound_file.signals(job.source.paths[0], job.skip, pace))
 
 
 def _pictures(job: Job) -> Callable[[], None]:

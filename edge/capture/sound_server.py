@@ -18,13 +18,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final, TypeVar
 
+from edge.seal import own
+
 _T = TypeVar("_T")
 PATIENCE_S: Final = 2.0
 READY, RUNNING = 4, 0
 """PA_CONTEXT_READY, and PA_OPERATION_RUNNING."""
 NO_AUTOSPAWN: Final = 1
-READ_AND_RUN: Final = 1 | 4
-"""PROT_READ, PROT_EXEC."""
 OUTPUTS_CHANGE: Final = 0x0020
 """PA_SUBSCRIPTION_MASK_SOURCE_OUTPUT."""
 
@@ -199,17 +199,9 @@ class SoundServer:
         return next((source for source in self.sources() if source.index in ours), None)
 
     def make_ready_for_the_seal(self) -> None:
-        """Take the right to write from the memory through which libpulse calls us.
-
-        Where ctypes keeps it both written and executable, which the seal forbids. From here on
-        no other callback can be made in this process, nor one be given back.
-        """
-        page_bytes = os.sysconf("SC_PAGE_SIZE")
+        """See `own.only_run`: libpulse calls us."""
         for callback in (self._on_answer, self._on_event):
-            address = ctypes.cast(callback, c_void_p).value or 0
-            page = c_void_p(address - address % page_bytes)
-            if ctypes.CDLL(None).mprotect(page, ctypes.c_size_t(page_bytes), READ_AND_RUN):
-                raise NoSoundServer("the way back from libpulse cannot be made safe")
+            own.only_run(callback)
 
     def follow(self, moved: Callable[[str], None]) -> None:
         """Tell the name of every other microphone that the stream is moved to; for ever.

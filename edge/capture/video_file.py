@@ -1,4 +1,4 @@
-"""A video file -> frames at the configured rate, by the video's own timestamps."""
+"""A video file -> frames, by the video's own timestamps, as often as a camera's are taken."""
 
 import os
 from collections.abc import Iterator
@@ -11,6 +11,7 @@ import numpy as np
 from edge.capture import BadSource
 from edge.capture.pictures import fit
 from edge.capture.sources import shown
+from edge.capture.stillness import Stillness
 from edge.clock import to_samples
 from edge.signals import Frame
 from edge.slot import End
@@ -32,6 +33,7 @@ def signals(path: Path, frames_per_s: float, skip: int) -> Iterator[Frame | End]
         raise BadSource(f"{shown(path)} is no video that can be read (mp4, mkv, avi, mjpeg, y4m)")
     own_frames_per_s = video.get(cv2.CAP_PROP_FPS) or USUAL_FRAMES_PER_S
     due_s, frames, at_s = skip / to_samples(1), 0, 0.0
+    stillness = Stillness(frames_per_s)
     while video.grab():
         stamp_s = video.get(cv2.CAP_PROP_POS_MSEC) / 1000
         # A raw MJPEG file has no timestamps: then the frames are counted.
@@ -39,8 +41,10 @@ def signals(path: Path, frames_per_s: float, skip: int) -> Iterator[Frame | End]
         frames += 1
         if at_s < due_s:
             continue
-        due_s = (at_s * frames_per_s // 1 + 1) / frames_per_s
         whole, pixels = video.retrieve()
+        if whole:
+            stillness.taken(pixels.astype(np.uint8, copy=False))
+        due_s = (at_s / stillness.interval_s // 1 + 1) * stillness.interval_s
         if whole:
             rgb = cv2.cvtColor(pixels, cv2.COLOR_BGR2RGB)
             yield Frame(fit(rgb.astype(np.uint8, copy=False)), to_samples(at_s))

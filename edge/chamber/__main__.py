@@ -18,12 +18,14 @@ from typing import TYPE_CHECKING, Final
 from edge import config, seal
 from edge.chamber.doors import AIRLOCK_FD, ENTERS_FD, Exit, Slot, as_they_come, in_step, told
 from edge.chamber.loop import Senses, run_in_step, run_live
+from edge.chamber.roster import budget_bytes
 from edge.chamber.shelf import Shelf
 from edge.messages import (
     Allowance,
     Dying,
     Ended,
     Enrol,
+    Expect,
     Go,
     Hello,
     VoiceProfile,
@@ -32,6 +34,7 @@ from edge.messages import (
 
 if TYPE_CHECKING:
     from edge.chamber.ears import Ears
+    from edge.chamber.echo import Echo
     from edge.chamber.eyes import Eyes
 
 STDERR_FD: Final = 2
@@ -48,9 +51,7 @@ def hear_and_see(slots: Sequence[Slot], senses: Senses, exit_: Exit, lockstep: i
     """Live: understand what comes through the slots until every source has ended."""
     if lockstep:
         return run_in_step(in_step(slots[:lockstep]), senses, exit_)
-    ears = senses.ears
-    is_quiet = (lambda: ears.is_quiet) if ears else (lambda: False)
-    return run_live(as_they_come(slots, is_quiet), senses, exit_)
+    return run_live(as_they_come(slots), senses, exit_)
 
 
 def main(life: Life = hear_and_see) -> int:
@@ -59,7 +60,8 @@ def main(life: Life = hear_and_see) -> int:
     settings = config.from_argument(arguments.settings)
     for module in LOADED_WHEN_NEEDED:
         importlib.import_module(module)
-    shelf = Shelf()
+    machine_bytes = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
+    shelf = Shelf(budget_bytes(settings.memory, machine_bytes))
     senses = load(settings, arguments.senses.split(","), shelf)
     seal.give_back_memory()
     slots = [int(descriptor) for descriptor in arguments.slot_fds.split(",")]
@@ -73,7 +75,10 @@ def main(life: Life = hear_and_see) -> int:
         return 0
     obeying = threading.Thread(target=obey, args=(senses, exit_), name="obeying", daemon=True)
     obeying.start()
+    shelf.load_ahead(exit_.leave)
     ended = life([Slot(descriptor) for descriptor in slots], senses, exit_, arguments.lockstep)
+    for lending in shelf.lending():
+        exit_.leave(lending)
     exit_.leave(ended)
     obeying.join()  # until the launcher has counted what this process wrote
     return 0
@@ -84,9 +89,10 @@ def load(settings: config.Config, wanted: list[str], shelf: Shelf) -> Senses:
     return Senses(
         ears=_load_ears(settings, shelf, wanted) if "audio" in wanted else None,
         eyes=_load_eyes(settings.vision, shelf) if "video" in wanted else None,
-        asr=shelf.index(settings.recogniser.model),
+        asr=shelf.index(settings.recogniser.weights),
         detector=shelf.index("centernet"),
         reader=shelf.index("pp-ocr"),
+        echo=_load_echo() if "echo" in wanted else None,
     )
 
 
@@ -99,7 +105,15 @@ def _load_ears(settings: config.Config, shelf: Shelf, wanted: list[str]) -> "Ear
     return ears.load(settings, shelf, knows_voices="voices" in wanted)
 
 
-def _load_eyes(settings: config.Vision, shelf: Shelf) -> "Eyes":
+def _load_echo() -> "Echo":
+    from edge.chamber.echo import Echo  # noqa: PLC0415 (see above)
+
+    echo = Echo()
+    echo.warm_up()
+    return echo
+
+
+def _load_eyes(settings: config.Vision, shelf: Shelf) -> "Eyes | None":
     from edge.chamber import eyes  # noqa: PLC0415 (see above)
 
     return eyes.load(settings, shelf)
@@ -126,6 +140,8 @@ def obey(senses: Senses, exit_: Exit) -> None:
             senses.ears.watched = message.levels
         elif isinstance(message, Allowance):
             exit_.allow(message.day_left_bytes)
+        elif isinstance(message, Expect) and senses.ears:
+            senses.ears.expect(message.words)
         elif isinstance(message, Enrol | VoiceProfile):
             _meet(message, senses)
     os._exit(0)

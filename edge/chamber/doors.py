@@ -9,7 +9,7 @@ import socket
 import threading
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from typing import Final
 
 from edge import airlock, config
@@ -106,21 +106,12 @@ class Slot:
         return signal
 
 
-DOZE_MS: Final = 160
-"""Five chunks, as many as must be speech before it is noticed. To be woken costs fifteen times
-what a chunk of a quiet room then does."""
-
-
-def as_they_come(
-    slots: Sequence[Slot], is_quiet: Callable[[], bool] = lambda: False
-) -> Iterator[Signal]:
+def as_they_come(slots: Sequence[Slot]) -> Iterator[Signal]:
     """Yield signals of all slots in the order of arrival, until every slot is closed.
 
     A signal is overwritten when the next one is asked for; a part of one, when the others do not
-    come. While it is quiet, what comes is left in the slots for a moment and taken together: the
-    first loud chunk ends that, long before there is enough of it to be called speech.
+    come. While it is quiet sound comes in longer blocks (`edge/capture/pace.py`).
     """
-    nothing = select.poll()
     waiting = select.poll()
     by_descriptor = {slot.fileno(): slot for slot in slots}
     for descriptor in by_descriptor:
@@ -128,8 +119,6 @@ def as_they_come(
     open_slots = len(slots)
     while open_slots:
         incomplete = [slot for slot in slots if slot.reader.is_arriving]
-        if is_quiet() and not incomplete and not waiting.poll(0):
-            nothing.poll(DOZE_MS)
         ready = waiting.poll(REST_WITHIN_MS if incomplete else None)
         for slot in incomplete if not ready else ():
             slot.reader.forget()

@@ -1,39 +1,49 @@
 """Sound in, messages out: the hearing specialists in the order of an utterance's life.
 
-Sound lies on the tape (`edge/chamber/tape.py`) and in two rooms beside it: the chunk that is
+Sound lies on the tape (`edge/chamber/tape.py`) and in two rooms beside it: the block that is
 listened to and the utterance that is understood, each overwritten before the next.
 """
 
+import time
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from edge import config
 from edge.airlock import most_characters, plain
-from edge.chamber import held
+from edge.chamber import engines, held
+from edge.chamber.agreement import Agreement
+from edge.chamber.ahead import REST, Strain
 from edge.chamber.asr import FULL_WINDOW_S, Recogniser, Recognition
-from edge.chamber.segmenter import Event, Paused, Segmenter, SpeechBegan, Spoken
+from edge.chamber.segmenter import Event, Growing, Heard, Paused, Segmenter, SpeechBegan, Spoken
 from edge.chamber.shelf import Shelf
 from edge.chamber.speaker import NOBODY_KNOWN, Verdict, WhoSpeaks, may_cross
 from edge.chamber.tape import Tape
 from edge.chamber.turn import Reading
 from edge.chamber.voice import Voice
 from edge.chamber.voice_activity import VoiceActivity
-from edge.chamber.whisper import Rows
 from edge.clock import SAMPLE_RATE_HZ, to_ms, to_samples
 from edge.config import PrivacyMode
 from edge.messages import (
+    Ahead,
     Enrolling,
     Leaves,
     Level,
     Overheard,
+    Saying,
+    Speaker,
     SpeechStarted,
     Stage,
     StageTime,
+    Strained,
     Transcript,
     Unclear,
     VoiceProfile,
 )
-from edge.signals import CHUNK_SAMPLES, AudioChunk, Samples, Utterance
+from edge.signals import BLOCK_SAMPLES, CHUNK_SAMPLES, AudioChunk, Samples, Utterance
+
+if TYPE_CHECKING:
+    from edge.chamber.openai_whisper import OpenAiWhisper
 
 LEVEL_EVERY_SAMPLES: Final = SAMPLE_RATE_HZ // 4
 """Four levels a second are a meter that lives; each is about nine bytes of the budget."""
@@ -43,7 +53,7 @@ MOST_CHARACTERS: Final = 800
 
 @dataclass(frozen=True, slots=True)
 class Laid:
-    """A chunk that lies on the tape."""
+    """A block that lies on the tape."""
 
     place: int
     start: int
@@ -57,10 +67,12 @@ class Ears:
         self,
         activity: VoiceActivity,
         segmenter: Segmenter,
-        asr: Recogniser,
+        asr: "Recogniser | OpenAiWhisper",
         who: WhoSpeaks | None = None,
         mode: PrivacyMode = "everyone",
     ) -> None:
+        self.announce: Callable[[], None] = _nobody
+        """Has those loaded who understand speech, as soon as it begins."""
         self.watched = False
         """Whether a screen wants levels."""
         self.who = who
@@ -72,60 +84,107 @@ class Ears:
         self._reading: Reading | None = None
         """Of the newest pause whose words were recognised; written by another thread, whole."""
         self._level_due = 0
+        self._strain = Strain()
+        self._growing_due = 0
+        """Not before this sample is looked again at what is being said."""
+        self._agreement = Agreement(-1)
+        self._told: Strained | None = None
+        self._newest: tuple[int, Recognition] | None = None
+        """The newest recognition, and where its utterance begins."""
         self._tape = Tape()
-        self._chunk = held.floats(CHUNK_SAMPLES)
+        self._block = held.floats(BLOCK_SAMPLES)
         self._utterance = held.floats(to_samples(FULL_WINDOW_S))
 
-    def take(self, chunk: AudioChunk) -> Laid | None:
-        """Lay the next chunk on the tape; return None if that is full, and the chunk is lost."""
-        place = self._tape.lay(chunk)
-        return None if place is None else Laid(place, chunk.start, len(chunk.samples))
+    def expect(self, words: Sequence[str]) -> None:
+        """Have these names and terms heard more readily; OpenAI's own code cannot."""
+        if isinstance(self._asr, Recogniser):
+            self._asr.learn(words)
 
-    def listen(self, laid: Laid) -> list[Leaves | Paused | Spoken]:
-        """Hear the next chunk; return what it began, a pause, the utterance that it completed.
+    def take(self, block: AudioChunk) -> Laid | None:
+        """Lay the next block on the tape; return None if that is full, and the block is lost."""
+        place = self._tape.lay(block)
+        return None if place is None else Laid(place, block.start, len(block.samples))
 
-        Each pause and utterance must be forgotten, in the end, to free its place on the tape.
+    def listen(self, laid: Laid) -> list[Leaves | Heard]:
+        """Hear the next block; return what it began, how far that is, and what it completed.
+
+        What has sound must be forgotten, in the end, to free its place on the tape.
         """
-        samples = self._chunk[: laid.samples]
+        samples = self._block[: laid.samples]
         self._tape.read(laid.place, samples)
-        chunk = AudioChunk(samples, laid.start)
-        probability = self._activity.update(chunk)
-        heard: list[Leaves | Paused | Spoken] = []
-        if self.watched and chunk.start >= self._level_due:
-            self._level_due = chunk.start + LEVEL_EVERY_SAMPLES
-            dbfs = min(0, max(-120, round(self._activity.level_dbfs)))
-            heard.append(Level(to_ms(chunk.start), dbfs, round(probability * 100)))
-        heard += self._kept(self._segmenter.push(chunk, probability, self._reading))
+        heard: list[Leaves | Heard] = []
+        for begin in range(0, laid.samples, CHUNK_SAMPLES):
+            chunk = AudioChunk(samples[begin : begin + CHUNK_SAMPLES], laid.start + begin)
+            probability = self._activity.update(chunk)
+            if self.watched and chunk.start >= self._level_due:
+                heard.append(self._level(chunk.start, probability))
+            heard += self._kept(self._segmenter.push(chunk, probability, self._reading))
         samples.fill(0)
         self._tape.listened(self._segmenter.needs_from)
         return heard
 
-    @property
-    def is_quiet(self) -> bool:
-        """Whether nobody speaks, and nothing is louder than the room."""
-        return self._activity.is_quiet and not self._segmenter.is_open
+    def _level(self, at: int, probability: float) -> Level:
+        self._level_due = at + LEVEL_EVERY_SAMPLES
+        dbfs = min(0, max(-120, round(self._activity.level_dbfs)))
+        return Level(to_ms(at), dbfs, round(probability * 100))
 
-    def finish(self) -> list[Leaves | Paused | Spoken]:
+    def finish(self) -> list[Leaves | Heard]:
         """Return the utterance that the stream's end cut short; keep nothing for what follows."""
         heard = self._kept(self._segmenter.flush())
         self._activity.forget()
         self._tape.listened(self._segmenter.needs_from)
         return heard
 
-    def _kept(self, events: list[Event]) -> list[Leaves | Paused | Spoken]:
+    def _kept(self, events: list[Event]) -> list[Leaves | Heard]:
         """Return the events; the sound of those that have any stays until it is forgotten."""
-        kept: list[Leaves | Paused | Spoken] = []
+        kept: list[Leaves | Heard] = []
         for event in events:
             if isinstance(event, SpeechBegan):
+                self.announce()
                 kept.append(SpeechStarted(to_ms(event.at)))
             else:
                 self._tape.keep(_spoken(event).place)
                 kept.append(event)
         return kept
 
-    def forget(self, event: Paused | Spoken) -> None:
+    def is_wanted(self, event: Heard) -> bool:
+        """Say whether to work on it now, or only on what it will be when it has ended."""
+        if isinstance(event, Growing):
+            so_far, who = event.so_far, self.who
+            said_s = so_far.samples / SAMPLE_RATE_HZ
+            may_leave = may_cross(Speaker.OTHER, self._mode, knows_voices=who is not None)
+            is_due = self.watched and so_far.speech_end >= self._growing_due
+            return is_due and may_leave and self._strain.may_look(said_s)
+        return isinstance(event, Spoken) or self._strain.ahead < Ahead.NOTHING
+
+    def forget(self, event: Heard) -> None:
         """Free the place of what has been understood, or will not be."""
         self._tape.release(_spoken(event).place)
+
+    def look(self, growing: Growing) -> Saying | None:
+        """Return the words that have become sure of what is being said, if any have.
+
+        Only where anybody's words may leave: whose these are is not known before the end.
+        """
+        so_far = growing.so_far
+        if self.who and self.who.is_learning:
+            return None
+        began_s = time.monotonic()
+        found = self._recognise(so_far)
+        took = to_samples(time.monotonic() - began_s)
+        self._growing_due = so_far.speech_end + REST * took
+        if found.rejected:
+            return None
+        if self._agreement.start != so_far.start:
+            self._agreement = Agreement(so_far.start)
+        start_ms, at_ms = to_ms(so_far.speech_start), to_ms(so_far.speech_end)
+        words = plain(self._agreement.look(found.text), most_characters(start_ms, at_ms))
+        return Saying(words, start_ms, at_ms) if words else None
+
+    def strain(self) -> Strained | None:
+        """Return, once, that more or less is done ahead than before."""
+        told, self._told = self._told, None
+        return told
 
     def anticipate(self, pause: Paused) -> None:
         """Recognise what was said up to a pause: if nothing follows, the text is then ready.
@@ -164,10 +223,17 @@ class Ears:
     def _recognise(self, spoken: Spoken) -> Recognition:
         samples = self._utterance[: spoken.samples]
         self._tape.read(spoken.place, samples)
+        before = self._newest[1] if self._newest and self._newest[0] == spoken.start else None
+        began_s = time.monotonic()
         found = self._asr.recognise(
-            Utterance(samples, spoken.start, spoken.speech_start, spoken.speech_end)
+            Utterance(samples, spoken.start, spoken.speech_start, spoken.speech_end), before
         )
+        took_s = time.monotonic() - began_s
         held.forget(samples)
+        if found is not before and self._strain.note(took_s, spoken.samples / SAMPLE_RATE_HZ):
+            percent = round(100 * self._strain.share)
+            self._told = Strained(to_ms(spoken.speech_end), self._strain.ahead, percent)
+        self._newest = spoken.start, found
         return found
 
     def understand(self, utterance: Spoken, model: int) -> Leaves:
@@ -195,23 +261,24 @@ class Ears:
         return Transcript(text, start_ms, end_ms, confidence, model, stages, speaker, score)
 
 
-def _spoken(event: Paused | Spoken) -> Spoken:
-    return event.so_far if isinstance(event, Paused) else event
+def _spoken(event: Heard) -> Spoken:
+    return event if isinstance(event, Spoken) else event.so_far
 
 
 def load(settings: config.Config, shelf: Shelf, *, knows_voices: bool) -> Ears:
     """Load what hears, and warm it up; with what knows voices, if that is wanted."""
-    model = settings.recogniser.model
     activity = VoiceActivity(shelf.take("silero-vad", "silero_vad.onnx"), settings.gate)
-    recogniser = Recogniser.load(
-        lambda file: shelf.take(model, file),
-        settings.recogniser,
-        embedding=Rows(shelf.keep(model, "embedding.npy")),
-    )
+    recogniser = engines.load(settings.recogniser, shelf)
     activity.warm_up()
     recogniser.warm_up()
     who = WhoSpeaks(Voice(shelf.take("ge2e", "voice.onnx"))) if knows_voices else None
     if who:
         who.warm_up()
     segmenter = Segmenter(settings.gate, settings.turn, pauses=True)
-    return Ears(activity, segmenter, recogniser, who, settings.privacy.mode)
+    ears = Ears(activity, segmenter, recogniser, who, settings.privacy.mode)
+    ears.announce = shelf.announcer((settings.recogniser.weights, "ge2e"))
+    return ears
+
+
+def _nobody() -> None:
+    """Announce nothing: all who are needed stay in memory."""

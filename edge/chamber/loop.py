@@ -8,30 +8,35 @@ hold places on the tape, the sound itself lies there:
 | the tape   | 60 s in all  | the newest chunk is dropped, counted and reported  |
 | chunks     | 60 s         | the same                                           |
 | utterances | 8            | hearing waits (and then drops chunks); a pause in  |
-|            |              | them, recognised ahead of its end, is left out     |
+|            |              | them, recognised ahead of its end, is left out, as |
+|            |              | it is on a board that is too slow (`ahead.py`);    |
+|            |              | the words so far are looked for if none wait       |
 | plates     | 1 picture    | the newest wins, the older one is counted          |
 
 In lockstep (a file, as fast as it goes) one thread does everything in the stream's order.
 """
 
 import threading
+import time
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from queue import Empty, Full, Queue
+from queue import Empty, Queue
 from typing import TYPE_CHECKING, Final
 
 from edge.chamber.doors import Exit
 from edge.chamber.plates import Plates
-from edge.chamber.segmenter import Paused, Spoken
+from edge.chamber.segmenter import Growing, Heard, Paused, Spoken
 from edge.chamber.tape import TAPE_S
 from edge.clock import SAMPLE_RATE_HZ, to_ms
 from edge.messages import Dropped, Ended, Leaves, Transcript
-from edge.signals import CHUNK_SAMPLES, AudioChunk, Frame
-from edge.slot import End, Signal
+from edge.signals import CHUNK_SAMPLES, AudioChunk, Frame, Played
+from edge.slot import Signal
 
 if TYPE_CHECKING:
     from edge.chamber.ears import Ears, Laid
+    from edge.chamber.echo import Echo
     from edge.chamber.eyes import Eyes
+    from edge.chamber.scene import Glance
 
 CHUNKS_HELD: Final = TAPE_S * SAMPLE_RATE_HZ // CHUNK_SAMPLES
 UTTERANCES_HELD: Final = 8
@@ -49,6 +54,13 @@ class Senses:
     asr: int
     detector: int
     reader: int
+    echo: "Echo | None" = None
+    """Takes the companion's own voice out of what is heard; None where nobody speaks."""
+
+    def play(self, piece: Played) -> None:
+        """Know what is being played, where that matters."""
+        if self.echo:
+            self.echo.play(piece)
 
 
 class Tally:
@@ -96,7 +108,9 @@ def run_in_step(signals: Iterable[Signal], senses: Senses, exit_: Exit) -> Ended
             for event in senses.ears.listen(laid):
                 _do(event, senses, exit_, tally)
         elif isinstance(signal, Frame):
-            _look(signal, senses, exit_, tally)
+            glance = _glance(signal, senses, tally)
+            if glance:
+                _look(signal, glance, senses, exit_)
     if senses.ears:
         for event in senses.ears.finish():
             _do(event, senses, exit_, tally)
@@ -107,28 +121,30 @@ def run_live(signals: Iterable[Signal], senses: Senses, exit_: Exit) -> Ended:
     """Hand every signal to the thread that it is for; return when all sources have ended."""
     tally = Tally(exit_)
     chunks: Queue[Laid | None] = Queue(CHUNKS_HELD)
-    utterances: Queue[Paused | Spoken | None] = Queue(UTTERANCES_HELD)
+    utterances: Queue[Heard | None] = Queue(UTTERANCES_HELD)
     plates = Plates()
     threads = [
         threading.Thread(target=target, name=name)
         for name, target in (
             ("hearing", lambda: _hear_all(chunks, utterances, senses, exit_)),
             ("understanding", lambda: _understand_all(utterances, senses, exit_, tally)),
-            ("seeing", lambda: _see_all(plates, senses, exit_, tally)),
+            ("seeing", lambda: _see_all(plates, senses, exit_)),
         )
     ]
     for thread in threads:
         thread.start()
     for signal in signals:
-        if isinstance(signal, AudioChunk):
+        if isinstance(signal, Played):
+            senses.play(signal)
+        elif isinstance(signal, AudioChunk):
             tally.tick(signal.end)
             if not _laid(chunks, signal, senses):
                 tally.miss(samples=len(signal.samples))
-        elif isinstance(signal, Frame):
+        else:
             tally.tick(signal.at)
-            tally.miss(frames=plates.put(signal))
-        elif isinstance(signal, End):
-            tally.tick(signal.at)
+            if isinstance(signal, Frame):
+                glance = _glance(signal, senses, tally)
+                tally.miss(frames=bool(glance and plates.put(signal, glance)))
     chunks.put(None)
     plates.close()
     for thread in threads:
@@ -139,6 +155,8 @@ def run_live(signals: Iterable[Signal], senses: Senses, exit_: Exit) -> Ended:
 
 def _laid(chunks: "Queue[Laid | None]", chunk: AudioChunk, senses: Senses) -> bool:
     """Lay a chunk on the tape for the hearing thread, if there is room in both."""
+    if senses.echo:
+        senses.echo.clean(chunk, time.monotonic())
     if not senses.ears or chunks.full():  # only this thread puts
         return not senses.ears
     laid = senses.ears.take(chunk)
@@ -149,7 +167,7 @@ def _laid(chunks: "Queue[Laid | None]", chunk: AudioChunk, senses: Senses) -> bo
 
 def _hear_all(
     chunks: "Queue[Laid | None]",
-    utterances: Queue[Paused | Spoken | None],
+    utterances: Queue[Heard | None],
     senses: Senses,
     exit_: Exit,
 ) -> None:
@@ -161,7 +179,7 @@ def _hear_all(
     utterances.put(None)
 
 
-def _heard(chunks: "Queue[Laid | None]", ears: "Ears") -> Iterator[list[Leaves | Paused | Spoken]]:
+def _heard(chunks: "Queue[Laid | None]", ears: "Ears") -> Iterator[list[Leaves | Heard]]:
     patience_s = None
     while True:
         try:
@@ -178,38 +196,56 @@ def _heard(chunks: "Queue[Laid | None]", ears: "Ears") -> Iterator[list[Leaves |
 
 
 def _pass_on(
-    event: Leaves | Paused | Spoken,
-    utterances: Queue[Paused | Spoken | None],
+    event: Leaves | Heard,
+    utterances: Queue[Heard | None],
     ears: "Ears",
     exit_: Exit,
 ) -> None:
-    if isinstance(event, Spoken):
-        utterances.put(event)
-    elif isinstance(event, Paused):
-        try:
-            utterances.put_nowait(event)
-        except Full:
-            ears.forget(event)
-    else:
+    if not isinstance(event, Heard):
         exit_.leave(event)
+    elif isinstance(event, Spoken) or (_is_room(event, utterances) and ears.is_wanted(event)):
+        utterances.put(event)
+    else:
+        ears.forget(event)
+
+
+def _is_room(event: Paused | Growing, utterances: Queue[Heard | None]) -> bool:
+    """Say whether what has not ended may wait its turn; only the thread that asks puts."""
+    return utterances.empty() if isinstance(event, Growing) else not utterances.full()
 
 
 def _understand_all(
-    utterances: Queue[Paused | Spoken | None], senses: Senses, exit_: Exit, tally: Tally
+    utterances: Queue[Heard | None], senses: Senses, exit_: Exit, tally: Tally
 ) -> None:
     while event := utterances.get():
-        _do(event, senses, exit_, tally)
+        assert senses.ears
+        if isinstance(event, Growing):
+            _look_at_words(event, senses.ears, exit_, is_newest=utterances.empty())
+        else:
+            _do(event, senses, exit_, tally)
+        strained = senses.ears.strain()
+        if strained:
+            exit_.leave(strained)
 
 
-def _see_all(plates: Plates, senses: Senses, exit_: Exit, tally: Tally) -> None:
-    while frame := plates.take():
-        _look(frame, senses, exit_, tally)
+def _look_at_words(growing: Growing, ears: "Ears", exit_: Exit, *, is_newest: bool) -> None:
+    """Send the words so far, unless there is more of them to work on by now."""
+    saying = ears.look(growing) if is_newest else None
+    ears.forget(growing)
+    if saying:
+        exit_.leave(saying)
+
+
+def _see_all(plates: Plates, senses: Senses, exit_: Exit) -> None:
+    while taken := plates.take():
+        frame, glance = taken
+        _look(frame, glance, senses, exit_)
         plates.forget(frame)
 
 
-def _do(event: Leaves | Paused | Spoken, senses: Senses, exit_: Exit, tally: Tally) -> None:
+def _do(event: Leaves | Heard, senses: Senses, exit_: Exit, tally: Tally) -> None:
     """Send a message, understand an utterance, or what was said up to a pause ahead of its end."""
-    if not isinstance(event, Paused | Spoken):
+    if not isinstance(event, Heard):
         exit_.leave(event)
         return
     assert senses.ears
@@ -219,14 +255,21 @@ def _do(event: Leaves | Paused | Spoken, senses: Senses, exit_: Exit, tally: Tal
         tally.utterances += isinstance(understood, Transcript)
         exit_.leave(understood)
         return
-    senses.ears.anticipate(event)
+    if isinstance(event, Paused):  # in lockstep nobody looks at the words so far
+        senses.ears.anticipate(event)
     senses.ears.forget(event)
 
 
-def _look(frame: Frame, senses: Senses, exit_: Exit, tally: Tally) -> None:
+def _glance(frame: Frame, senses: Senses, tally: Tally) -> "Glance | None":
+    """Say what is new in a picture, on the thread on which it came; None if it is no matter."""
     if not senses.eyes:
-        return
+        return None
     tally.frames += 1
-    seen = senses.eyes.look(frame, senses.detector, senses.reader)
+    return senses.eyes.glance(frame)
+
+
+def _look(frame: Frame, glance: "Glance", senses: Senses, exit_: Exit) -> None:
+    assert senses.eyes
+    seen = senses.eyes.look(frame, glance, senses.detector, senses.reader)
     if seen:
         exit_.leave(seen)

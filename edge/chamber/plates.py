@@ -1,16 +1,21 @@
 """Which pictures does the live chamber hold? One that is looked at and one that waits for it.
 
-The newest wins: a picture that comes while another waits replaces it. Each lies in a room of its
+The newest wins: a picture that comes while another waits replaces it, but what was new in the one
+that nobody looked at is new in this one too. Each lies in a room of its
 own (`edge/chamber/held.py`), as large as the largest picture so far, and is overwritten when it has
 been looked at or replaced.
 """
 
 import threading
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from edge.chamber import held
 from edge.signals import Frame
+
+if TYPE_CHECKING:
+    from edge.chamber.scene import Glance
 
 
 class Plates:
@@ -19,26 +24,27 @@ class Plates:
     def __init__(self) -> None:
         self._changed = threading.Condition()
         self._waiting, self._looked_at = held.room(1), held.room(1)
-        self._frame: Frame | None = None
-        """The one that waits, in `_waiting`."""
+        self._frame: tuple[Frame, Glance] | None = None
+        """The one that waits, in `_waiting`, and what a glance at it told."""
         self._closed = False
 
-    def put(self, frame: Frame) -> bool:
+    def put(self, frame: Frame, glance: "Glance") -> bool:
         """Copy a picture; say whether another one was replaced."""
         size = frame.pixels.size
         with self._changed:
             replaced = self._frame
             if replaced:
-                held.forget(replaced.pixels)
+                held.forget(replaced[0].pixels)
+                glance = glance.after(replaced[1])
             if len(self._waiting) < size:
                 self._waiting = held.room(size)
             pixels = self._waiting[:size].reshape(frame.pixels.shape)
             np.copyto(pixels, frame.pixels)
-            self._frame = Frame(pixels, frame.at)
+            self._frame = Frame(pixels, frame.at), glance
             self._changed.notify()
         return replaced is not None
 
-    def take(self) -> Frame | None:
+    def take(self) -> "tuple[Frame, Glance] | None":
         """Wait for a picture, which is good until `forget`; None when no more will come."""
         with self._changed:
             self._changed.wait_for(lambda: self._frame or self._closed)

@@ -19,6 +19,8 @@ from edge.signals import AudioChunk
 CUT_SEARCH_S: Final = 8.0
 """Speech that is too long is cut at the quietest point of its last eight seconds."""
 AS_USUAL: Final = config.Turn()
+GROWS_BY_CHUNKS: Final = chunks_of(800)
+"""So much more has been said whenever an utterance is shown as it grows: two or three words."""
 CUT_CHUNKS: Final = 4
 """How long, in chunks, a quiet point is: 128 ms, a gap between two words."""
 
@@ -55,11 +57,20 @@ class Paused:
     so_far: Spoken
 
 
-Event = SpeechBegan | Paused | Spoken
+@dataclass(frozen=True, slots=True)
+class Growing:
+    """Somebody goes on speaking; so much has been said."""
+
+    so_far: Spoken
+
+
+Heard = Paused | Growing | Spoken
+"""What has sound."""
+Event = SpeechBegan | Heard
 
 
 @dataclass(frozen=True, slots=True)
-class _Heard:
+class _Chunk:
     place: int
     start: int
     end: int
@@ -73,7 +84,7 @@ class Segmenter:
     def __init__(
         self, endpointing: config.Gate, turn: config.Turn = AS_USUAL, *, pauses: bool = False
     ) -> None:
-        """Set up. With `pauses`, an utterance is given at a pause too, before it has ended."""
+        """Set up. With `pauses`, an utterance is given at a pause and as it grows, too."""
         self._pauses = pauses
         # Chunks that began an utterance are part of it, whatever the configuration.
         self._speech_probability = min(
@@ -83,7 +94,8 @@ class Segmenter:
         self._onset_window = 2 * chunks_of(endpointing.onset_ms)
         self._pre_roll = chunks_of(endpointing.pre_roll_ms)
         self._longest_samples = to_samples(endpointing.longest_utterance_s)
-        self._heard: list[_Heard] = []
+        self._growth_chunks = 0
+        self._heard: list[_Chunk] = []
         self._pushed = 0
         self._speech_end = 0
 
@@ -110,7 +122,7 @@ class Segmenter:
             events += self.flush()
         is_speech = probability >= self._speech_probability
         power = float(np.dot(chunk.samples, chunk.samples))
-        self._heard.append(_Heard(self._pushed, chunk.start, chunk.end, power, is_speech))
+        self._heard.append(_Chunk(self._pushed, chunk.start, chunk.end, power, is_speech))
         self._pushed += len(chunk.samples)
         if is_speech:
             self._speech_end = chunk.end
@@ -118,10 +130,10 @@ class Segmenter:
         edge = self._gate.update(probability, reading.finished if reading and is_current else None)
         if edge is Edge.BEGAN:
             events.append(self._begin())
-        elif edge is Edge.PAUSED and self._pauses:
-            events += [Paused(so_far) for so_far in _utterance(self._heard)]
         elif edge is Edge.ENDED:
             events += self._complete(len(self._heard))
+        elif self._pauses and self._gate.is_open:
+            events += self._so_far(is_pause=edge is Edge.PAUSED, is_speech=is_speech)
         if not self._gate.is_open:
             del self._heard[: -(self._pre_roll + self._onset_window)]
         elif chunk.end - self._heard[0].start >= self._longest_samples:
@@ -135,8 +147,18 @@ class Segmenter:
         self._heard.clear()
         return events
 
+    def _so_far(self, *, is_pause: bool, is_speech: bool) -> list[Paused | Growing]:
+        """Return what was said so far, at a pause and whenever enough speech has come."""
+        self._growth_chunks += is_speech
+        if not is_pause and self._growth_chunks < GROWS_BY_CHUNKS:
+            return []
+        self._growth_chunks = 0
+        kind = Paused if is_pause else Growing
+        return [kind(so_far) for so_far in _utterance(self._heard)]
+
     def _begin(self) -> SpeechBegan:
         """Forget what is older than the pre-roll; return where the first word began."""
+        self._growth_chunks = 0
         window = max(0, len(self._heard) - self._onset_window)
         first = next(i for i in range(window, len(self._heard)) if self._heard[i].is_speech)
         at = self._heard[first].start
@@ -162,7 +184,7 @@ class Segmenter:
         return len(self._heard) - int(around.argmin()) - CUT_CHUNKS // 2
 
 
-def _utterance(taken: list[_Heard]) -> list[Spoken]:
+def _utterance(taken: list[_Chunk]) -> list[Spoken]:
     """Return what was heard as one utterance; as none, if there is no speech in it."""
     speech = [heard for heard in taken if heard.is_speech]
     if not speech:

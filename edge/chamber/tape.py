@@ -19,7 +19,7 @@ import numpy.typing as npt
 
 from edge.chamber import held
 from edge.clock import SAMPLE_RATE_HZ
-from edge.signals import CHUNK_SAMPLES, AudioChunk, Samples
+from edge.signals import BLOCK_SAMPLES, AudioChunk, Samples
 from edge.slot import STEPS
 
 TAPE_S: Final = 60
@@ -32,7 +32,7 @@ class Tape:
 
     def __init__(self, seconds: float = TAPE_S) -> None:
         self._ring = held.shorts(round(seconds * SAMPLE_RATE_HZ))
-        self._scaled = held.floats(CHUNK_SAMPLES)
+        self._scaled = held.floats(BLOCK_SAMPLES)
         self._lock = threading.Lock()
         self._oldest = self._end = 0
         """Places: of the first sample that is held, and of the next one laid."""
@@ -47,7 +47,7 @@ class Tape:
         return self._end - self._oldest
 
     def lay(self, chunk: AudioChunk) -> int | None:
-        """Take a chunk of at most `CHUNK_SAMPLES`; return its place, None if there is no room.
+        """Take a block of at most `BLOCK_SAMPLES`; return its place, None if there is no room.
 
         Its samples are those of a slot: whole steps of 1/32768, from -1 to below 1.
         """

@@ -24,6 +24,8 @@ ENDS: Final = 0.3
 """Then a line's length grows by this share of its height: a serif at the end is easily lost."""
 LEAST_MARK_PX: Final = 3
 LEAST_REGION_PX: Final = 5
+MOST_PRINT: Final = 0.4
+"""Of a picture's longer side: no print is larger, but whole animals are marked now and then."""
 MOST_MARKS: Final = 200
 """Looked at in one picture. Foliage and fences make many."""
 UPENDED: Final = 1.5
@@ -100,8 +102,11 @@ def find(marks: Marks, size_px: tuple[int, int]) -> list[Region]:
         if min(core.width, core.height) < LEAST_MARK_PX or _score(marks, core) < REGION_SCORE:
             continue
         whole = core.grown()
-        if min(whole.width, whole.height) >= LEAST_REGION_PX:
-            regions.append(Region.around(whole.corners() * stretch))
+        if min(whole.width, whole.height) < LEAST_REGION_PX:
+            continue
+        region = Region.around(whole.corners() * stretch)
+        if region.print_px <= MOST_PRINT * max(size_px):
+            regions.append(region)
     return regions
 
 

@@ -5,14 +5,8 @@ silence decides alone.
 """
 
 from dataclasses import dataclass
-from typing import Final
 
 from edge import config
-
-FINISHED: Final = 0.7
-"""From this probability that a sentence ends with the last word, little silence is enough."""
-UNFINISHED: Final = 0.3
-"""Below this the speaker is waited for. `offrecord bench turn` shows what other bounds would do."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +28,8 @@ def patience_ms(finished: float | None, gate: config.Gate, turn: config.Turn) ->
     """Return the silence that ends an utterance."""
     if finished is None:
         return gate.hangover_ms
-    if finished >= FINISHED:
+    if finished >= turn.finished_probability:
         return min(turn.finished_ms, gate.hangover_ms)
-    return max(turn.unfinished_ms, gate.hangover_ms) if finished < UNFINISHED else gate.hangover_ms
+    if finished < turn.unfinished_probability:
+        return max(turn.unfinished_ms, gate.hangover_ms)
+    return gate.hangover_ms

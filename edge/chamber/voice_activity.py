@@ -30,6 +30,11 @@ LEAD_IN_CHUNKS: Final = 160 // CHUNK_MS
 """What Silero hears, after a reset, of the time before the gate opened."""
 
 
+CALM_PROBABILITY: Final = 0.1
+CALM_CHUNKS: Final = 320 // CHUNK_MS
+"""After so long of what is loud and no speech at all, only every other chunk is looked at."""
+
+
 class NoiseFloor:
     """Tenth percentile of the power of the last 3 s; starts as a quiet room.
 
@@ -64,11 +69,16 @@ class Silero:
         self._state = np.zeros((2, 1, 128), np.float32)
         self._window.fill(0)
 
-    def probability(self, samples: Samples) -> float:
-        """Return how likely a chunk, float32 of shape (512,), is speech."""
+    def hear(self, samples: Samples) -> None:
+        """Know a chunk, float32 of shape (512,), without an opinion."""
         window = self._window
         window[0, :HISTORY_SAMPLES] = window[0, -HISTORY_SAMPLES:]
         window[0, HISTORY_SAMPLES:] = samples
+
+    def probability(self, samples: Samples) -> float:
+        """Return how likely a chunk, float32 of shape (512,), is speech."""
+        self.hear(samples)
+        window = self._window
         feed = {"input": window, "state": self._state, "sr": self._rate}
         found, self._state = self._session.run(None, feed)
         return float(found[0, 0])
@@ -107,7 +117,7 @@ class VoiceActivity:
         self._silero = Silero(model, threads)
         self._lead_in = LeadIn()
         self._whole = held.floats(CHUNK_SAMPLES)
-        self._open_chunks = 0
+        self._open_chunks = self._calm_chunks = 0
         self._next = 0
 
     def warm_up(self) -> None:
@@ -115,14 +125,9 @@ class VoiceActivity:
         self._silero.probability(np.zeros(CHUNK_SAMPLES, np.float32))
         self._silero.reset()
 
-    @property
-    def is_quiet(self) -> bool:
-        """Whether nothing has been louder than the room for a while."""
-        return self._open_chunks == 0
-
     def forget(self) -> None:
         """Forget the sound so far, as at a hole in the stream."""
-        self._open_chunks = 0
+        self._open_chunks = self._calm_chunks = 0
         self._lead_in.clear()
         self._silero.reset()
 
@@ -148,11 +153,22 @@ class VoiceActivity:
             self._lead_in.append(samples)
             return 0.0
         if not was_open:
+            self._calm_chunks = 0
             self._silero.reset()
             for earlier in self._lead_in:
                 self._silero.probability(earlier)
             self._lead_in.clear()
-        return self._silero.probability(samples)
+        return self._ask(samples)
+
+    def _ask(self, samples: Samples) -> float:
+        """Ask Silero, or where it has long been sure that nobody speaks, only every other time."""
+        if self._calm_chunks >= CALM_CHUNKS and self._calm_chunks % 2:
+            self._calm_chunks += 1
+            self._silero.hear(samples)
+            return 0.0
+        probability = self._silero.probability(samples)
+        self._calm_chunks = self._calm_chunks + 1 if probability < CALM_PROBABILITY else 0
+        return probability
 
     def _worth_it(self, samples: Samples) -> bool:
         power = float(np.dot(samples, samples)) / CHUNK_SAMPLES

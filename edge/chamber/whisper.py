@@ -6,15 +6,18 @@ it attends to: computed once for an utterance, and joinable with others.
 
 import base64
 import io
+import math
 import os
 from collections.abc import Callable
-from typing import Final
+from dataclasses import dataclass
+from typing import Any, Final
 
 import msgspec
 import numpy as np
 import numpy.typing as npt
 
 from edge import config
+from edge.chamber.language import Language
 from edge.chamber.onnx_session import session
 
 Floats = npt.NDArray[np.float32]
@@ -24,27 +27,27 @@ OpenFile = Callable[[str], bytes]
 HEAD_WIDTH: Final = 64
 STOPS: Final = frozenset(".?!\u3002\uff1f\uff01")
 """What ends a sentence, in wide letters too."""
-TAIL_POSITIONS: Final = 400
-"""How much silence, at 20 ms a position, is appended to a short window."""
-TAIL_START: Final = 750
-"""The stored tail holds this position of a 30 s window and those after it."""
-
-
-class UnknownLanguage(ValueError):
-    """The model has no such language."""
+STANDS_FOR: Final = 4
+"""So many positions of silence each of the tail's is, as `models/tail.py` has picked them."""
+SLACK: Final = 3.0
+"""A token's logit, as screened, may be so far below another's and yet be the larger one. The
+largest such mistake seen was 1.0; what is within it, one or two tokens of 50 000, is compared
+again."""
+MOST_COMPARED: Final = 64
+"""Of these many nearly alike, none is likely, and which is the largest says nothing."""
 
 
 class Whisper:
-    """The whole model: `encoder`, `decoder`, `vocabulary`."""
+    """The whole model: `encoder`, `decoder`, `vocabulary`, and the `language` that is spoken."""
 
     def __init__(
         self, open_file: OpenFile, recogniser: config.Recogniser, embedding: "Rows | None" = None
     ) -> None:
         """Load it. Without an `embedding` on disk, the whole of it is held in memory."""
         precision = "fp32" if recogniser.precision == "fp32" else "int8"
-        self.vocabulary = Vocabulary(
-            msgspec.json.decode(open_file("tokens.json"), type=Tokens), recogniser.language
-        )
+        tokens = msgspec.json.decode(open_file("tokens.json"), type=Tokens)
+        self.vocabulary = Vocabulary(tokens)
+        self.language = Language(tokens.languages, recogniser.language)
         self.encoder = Encoder(
             open_file(f"encoder.{precision}.onnx"),
             open_file("silence_tail.npy"),
@@ -58,37 +61,43 @@ class Whisper:
         )
 
 
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """What the decoder attends to: A positions of 20 ms."""
+
+    tensors: list[Floats]
+    """L keys, (1, H, 64, A), then L values, (1, H, A, 64)."""
+    stands_for: Floats
+    """Logarithm of how many positions each one stands for, (1, 1, 1, A)."""
+
+
 class Encoder:
     """Log-mel -> the decoder's cross-attention keys and values."""
 
     def __init__(self, graph: bytes, silence_tail: bytes, threads: int) -> None:
         self._session = session(graph, threads)
-        self._tail = np.load(io.BytesIO(silence_tail))
-        self._usual_tail = self._tail_from(0)
+        stored = np.load(io.BytesIO(silence_tail))[:, None].astype(np.float32)
+        half = len(stored) // 2
+        keys = np.ascontiguousarray(stored[:half].swapaxes(3, 4))
+        self._tail: list[Floats] = [*keys, *stored[half:].copy()]
 
-    def encode(self, mel: Floats, *, silence_after: bool) -> list[Floats]:
-        """Encode mel, float32 (80, T), T even: L keys, (1, H, 64, A), then L values, (1, H, A, 64).
+    def encode(self, mel: Floats, *, silence_after: bool) -> Heard:
+        """Encode mel, float32 (80, T), T even, into T/2 positions, or those and a tail's.
 
         A window shorter than 30 s makes the decoder say its sentence again and again, for want of
         the silence that in training followed the words. `silence_after` lends it that: keys and
-        values of 400 positions that would follow, kept from one full window. A is T/2, or that and
-        400.
+        values of silence, kept from one full window, of which each stands for four.
         """
-        heard: list[Floats] = self._session.run(None, {"mel": mel[None]})
+        tensors: list[Floats] = self._session.run(None, {"mel": mel[None]})
+        positions = mel.shape[1] // 2
         if not silence_after:
-            return heard
-        first = min(mel.shape[1] // 2 - TAIL_START, self._tail.shape[2] - TAIL_POSITIONS)
-        tail = self._usual_tail if first <= 0 else self._tail_from(first)
-        axes = [3] * (len(tail) // 2) + [2] * (len(tail) // 2)
-        joined = zip(zip(heard, tail, strict=True), axes, strict=True)
-        return [np.concatenate(pair, axis=axis) for pair, axis in joined]
-
-    def _tail_from(self, first: int) -> list[Floats]:
-        """Return 400 positions of the tail in the encoder's shapes; float16 is slow to widen."""
-        stretch = self._tail[:, None, :, first : first + TAIL_POSITIONS].astype(np.float32)
-        half = len(stretch) // 2
-        keys = [np.ascontiguousarray(key) for key in stretch[:half].swapaxes(3, 4)]
-        return [*keys, *stretch[half:]]
+            return Heard(tensors, np.zeros((1, 1, 1, positions), np.float32))
+        axes = [3] * (len(tensors) // 2) + [2] * (len(tensors) // 2)
+        pairs = zip(tensors, self._tail, axes, strict=True)
+        joined = [np.concatenate((heard, tail), axis=axis) for heard, tail, axis in pairs]
+        stands_for = np.zeros((1, 1, 1, joined[0].shape[3]), np.float32)
+        stands_for[..., positions:] = math.log(STANDS_FOR)
+        return Heard(joined, stands_for)
 
 
 class Rows:
@@ -132,27 +141,53 @@ class Decoder:
         names = [tensor.name for tensor in self._session.get_inputs()]
         self._past_names = [name for name in names if name.startswith("past_")]
         self._cross_names = [name for name in names if name.startswith("cross_")]
+        outputs = [tensor.name for tensor in self._session.get_outputs()]
+        self._screens = "hidden" in outputs
         heads = self._embedding.shape[1] // HEAD_WIDTH
         self._no_past = np.zeros((1, heads, 0, HEAD_WIDTH), np.float32)
         self._feed: dict[str, Floats] = {}
         self._count = 0
 
-    def begin(self, heard: list[Floats]) -> None:
+    def begin(self, heard: Heard) -> None:
         """Begin a new text about what was heard."""
-        self._feed = dict(zip(self._cross_names, heard, strict=True))
+        self._feed = dict(zip(self._cross_names, heard.tensors, strict=True))
         self._feed |= dict.fromkeys(self._past_names, self._no_past)
+        self._feed["stands_for"] = heard.stands_for
         self._count = 0
 
-    def step(self, tokens: list[int]) -> Floats:
-        """Append tokens to the text; return the logits of the next one, float32 (V,)."""
+    def step(self, tokens: list[int], asked: dict[int, Floats]) -> list[Floats]:
+        """Append tokens to the text; return the logits, float32 (V,), of what follows some of them.
+
+        `asked`: place in `tokens` -> what is added to the logits there, such as minus infinity.
+        """
         end = self._count + len(tokens)
         rows = self._embedding[tokens].astype(np.float32) + self._positions[self._count : end]
-        self._feed["embedding"] = rows[None]
-        logits, *past = self._session.run(None, self._feed)
+        feed: dict[str, npt.NDArray[Any]] = {"embedding": rows[None], "asked": np.array([*asked])}
+        logits, *rest = self._session.run(None, self._feed | feed)
+        past = rest[-len(self._past_names) :]
         self._feed.update(zip(self._past_names, past, strict=True))
         self._count = end
-        row: Floats = logits.ravel()
-        return row
+        follows: list[Floats] = [*logits[0]]
+        for row, mask in zip(follows, asked.values(), strict=True):
+            np.add(row, mask, out=row)
+        if self._screens:
+            for row, hidden, common in zip(follows, rest[0][0], rest[1][0, :, 0], strict=True):
+                self._compare_again(row, hidden, common)
+        return follows
+
+    def _compare_again(self, logits: Floats, hidden: Floats, common: float) -> None:
+        """Replace the largest logits, which are only nearly right, by what they are exactly."""
+        near = np.flatnonzero(logits > logits.max() - SLACK)
+        if len(near) > MOST_COMPARED:
+            near = near[np.argpartition(logits[near], -MOST_COMPARED)[-MOST_COMPARED:]]
+        logits[near] = self._embedding[near.tolist()].astype(np.float32) @ hidden - common
+
+    def keep(self, count: int) -> None:
+        """Take all tokens but the first `count` off the text."""
+        if count < self._count:
+            for name in self._past_names:
+                self._feed[name] = np.ascontiguousarray(self._feed[name][:, :, :count])
+            self._count = count
 
     def forget(self) -> None:
         """Let go of what was heard."""
@@ -179,33 +214,42 @@ class Tokens(msgspec.Struct, frozen=True):
 class Vocabulary:
     """What the numbers mean, and which of them may be said."""
 
-    def __init__(self, tokens: Tokens, language: str) -> None:
-        self.prompt = _prompt(tokens, language)
+    def __init__(self, tokens: Tokens) -> None:
+        self.prompt = tokens.prompt
+        self._languages = frozenset(tokens.languages.values())
         self.end = tokens.end
         self.no_speech = tokens.no_speech
-        self._spelled = [base64.b64decode(piece) for piece in tokens.bytes]
-        self.words = frozenset(at for at, piece in enumerate(self._spelled) if _is_word(piece))
-        self.stops = [at for at, piece in enumerate(self._spelled) if _is_stop(piece)]
-        self.never = _mask(len(self._spelled), tokens.suppress)
-        self.never_first = _mask(len(self._spelled), tokens.suppress + tokens.suppress_first)
+        pieces = [base64.b64decode(piece) for piece in tokens.bytes]
+        self._spelled = b"".join(pieces)
+        self._ends = np.cumsum([0, *map(len, pieces)], dtype=np.int32)
+        self._words = bytes(map(_is_word, pieces))
+        self.stops = [at for at, piece in enumerate(pieces) if _is_stop(piece)]
+        self.anything = _mask(len(pieces), [])
+        self.never = _mask(len(pieces), tokens.suppress)
+        self.never_first = _mask(len(pieces), tokens.suppress + tokens.suppress_first)
+
+    def asked_in(self, language: int | None) -> list[int]:
+        """Return the prompt, with this language in its place."""
+        return [
+            language if language and token in self._languages else token for token in self.prompt
+        ]
 
     def spell(self, tokens: list[int]) -> str:
         """Return the text of tokens."""
-        return b"".join(self._spelled[token] for token in tokens).decode("utf-8", "replace")
+        pieces = (self._spelled[self._ends[token] : self._ends[token + 1]] for token in tokens)
+        return b"".join(pieces).decode("utf-8", "replace")
 
+    def pieces(self) -> list[bytes]:
+        """Return the spelling of every token; special ones have none."""
+        bounds = zip(self._ends, self._ends[1:], strict=False)
+        return [self._spelled[start:end] for start, end in bounds]
 
-def _prompt(tokens: Tokens, language: str) -> list[int]:
-    if not tokens.languages:
-        return tokens.prompt
-    if language not in tokens.languages:
-        known = ", ".join(sorted(tokens.languages))
-        raise UnknownLanguage(f"the recogniser has no language {language!r}; it has {known}")
-    spoken = set(tokens.languages.values())
-    return [tokens.languages[language] if token in spoken else token for token in tokens.prompt]
+    def is_word(self, token: int) -> bool:
+        """Tell a part of a word, even of one letter, from punctuation and what has no spelling."""
+        return bool(self._words[token])
 
 
 def _is_word(piece: bytes) -> bool:
-    """Tell a part of a word, even of one letter, from punctuation and what has no spelling."""
     text = piece.decode("utf-8", "replace")
     return any(letter.isalnum() or letter == "\N{REPLACEMENT CHARACTER}" for letter in text)
 

@@ -10,6 +10,7 @@ import msgspec
 
 from edge.airlock import plain
 from edge.messages import (
+    Ahead,
     ChildDied,
     ContextPacket,
     Dropped,
@@ -17,17 +18,22 @@ from edge.messages import (
     Enrolling,
     Hello,
     Level,
+    Light,
     Message,
     Model,
     MuteState,
     Notice,
     Overheard,
+    OwnVoice,
     Reply,
+    Saying,
     SealState,
     Seen,
     Shown,
     SourceState,
+    Speaking,
     SpeechStarted,
+    Strained,
     Summary,
     Transcript,
     Unclear,
@@ -103,6 +109,9 @@ class Lines:
                 for thing in seen.things
             ],
             "text": [line.text for line in seen.lines],
+            "illegible": seen.illegible,
+            "light": seen.light.name.lower(),
+            "faces": seen.faces,
             "models": [self.model(index) for index in dict.fromkeys((seen.detector, seen.reader))],
             "stages_ms": _stages(seen),
         }
@@ -169,12 +178,19 @@ def moment_of(message: Shown) -> int:
     A source's own clock is not among them: with --fast it is ahead of what is understood.
     """
     match message:
-        case Transcript() | Unclear() | Overheard():
+        case Transcript() | Unclear() | Overheard() | OwnVoice():
             return message.end_ms
-        case SpeechStarted() | Seen() | Level() | Dropped() | Ended():
+        case SpeechStarted() | Seen() | Level() | Dropped() | Ended() | Saying() | Strained():
             return message.at_ms
         case _:
             return 0
+
+
+LIGHTS: Final = {
+    Light.CLEAR: (),
+    Light.DARK: ("too dark to see",),
+    Light.BLURRED: ("blurred",),
+}
 
 
 def sight(seen: Seen) -> str:
@@ -185,7 +201,9 @@ def sight(seen: Seen) -> str:
         for label in dict.fromkeys(things)
     ]
     text = " / ".join(plain(line.text) for line in seen.lines)
-    return " · ".join((*labels, *([f"“{text}”"] if text else ()))) or "nothing I know"
+    unread = ("text too small or blurred to read",) if seen.illegible else ()
+    what = (*LIGHTS[seen.light], *labels, *([f"“{text}”"] if text else ()), *unread)
+    return " · ".join(what) or "nothing I know"
 
 
 class Event(NamedTuple):
@@ -211,7 +229,7 @@ def event(message: Shown, at_ms: int, wall_s: float = 0.0) -> Event | None:
             return Event(clock(message.end_ms), "heard", plain(message.text))
         case Unclear():
             return Event(clock(message.end_ms), "heard", "(no words)")
-        case Overheard() | Enrolling() | VoiceProfile():
+        case Overheard() | Enrolling() | VoiceProfile() | OwnVoice() | Speaking():
             return _of_voices(message, at_ms)
         case Seen():
             return Event(clock(message.at_ms), "saw", sight(message))
@@ -221,7 +239,9 @@ def event(message: Shown, at_ms: int, wall_s: float = 0.0) -> Event | None:
             return _own_affairs(message, at_ms, wall_s)
 
 
-def _of_voices(message: Overheard | Enrolling | VoiceProfile, at_ms: int) -> Event:
+def _of_voices(
+    message: Overheard | Enrolling | VoiceProfile | OwnVoice | Speaking, at_ms: int
+) -> Event:
     match message:
         case Overheard():
             seconds = (message.end_ms - message.start_ms) / 1000
@@ -231,11 +251,33 @@ def _of_voices(message: Overheard | Enrolling | VoiceProfile, at_ms: int) -> Eve
             return Event(clock(at_ms), "enroll", words)
         case VoiceProfile():
             return Event(clock(at_ms), "enroll", "your voice is learnt")
+        case OwnVoice():
+            return Event(clock(message.end_ms), "other", "(its own voice, left alone)")
+        case Speaking(is_heard=True):
+            return Event(clock(at_ms), "voice", "speaking")
+        case Speaking():
+            words = "silent before it had said everything" if message.was_cut else "silent"
+            return Event(clock(at_ms), "voice", words)
 
 
 def _walls(seal: SealState) -> str:
     words = f"{seal.process} at level {seal.level}: {LEVELS[seal.level]}"
     return f"{words}; UNCHECKED: {'; '.join(seal.unchecked)}" if seal.unchecked else words
+
+
+AHEAD: Final = {
+    Ahead.WORDS: "recognition is fast enough for words while they are spoken",
+    Ahead.PAUSES: "recognition is slow here: whole sentences only",
+    Ahead.NOTHING: "recognition is very slow here: each sentence only once it is over",
+}
+FALLING_BEHIND_PERCENT: Final = 100
+
+
+def _strain(message: Strained) -> str:
+    words = f"{AHEAD[message.ahead]} ({message.percent} % of the time that was spoken)"
+    if message.percent <= FALLING_BEHIND_PERCENT:
+        return words
+    return f"{words}; it falls behind: set a smaller [recogniser] model, run `offrecord tune`"
 
 
 def _own_affairs(message: Shown, at_ms: int, wall_s: float) -> Event | None:
@@ -247,8 +289,9 @@ def _own_affairs(message: Shown, at_ms: int, wall_s: float) -> Event | None:
                 "missed",
                 f"{counted(message.frames, 'picture')}, {sound_s:.1f} s of sound",
             )
-        case Notice():
-            kind, words = "note", message.text
+        case Notice() | Strained():
+            kind = "note"
+            words = message.text if isinstance(message, Notice) else _strain(message)
         case ChildDied():
             kind, words = "restart", f"{message.process}: {message.reason}; starting it again"
         case MuteState(muted=True):

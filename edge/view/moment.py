@@ -13,11 +13,14 @@ from edge.messages import (
     Hello,
     Level,
     MuteState,
+    Overheard,
     Reply,
+    Saying,
     SealLevel,
     SealState,
     Shown,
     SourceState,
+    Speaking,
     SpeechStarted,
     Summary,
     Transcript,
@@ -55,6 +58,11 @@ class Moment:
     seals: tuple[tuple[str, SealLevel], ...] = ()
     levels: tuple[Loudness, ...] = ()
     is_speaking: bool = False
+    """Whether somebody speaks."""
+    saying: str = ""
+    """What of it is sure so far."""
+    is_heard: bool = False
+    """Whether the companion does, aloud."""
     events: tuple[Event, ...] = ()
     last_heard: str = ""
     asked: str = ""
@@ -77,7 +85,9 @@ def fold(moment: Moment, message: Shown, wall_s: float = 0.0) -> Moment:
         changed = message.muted != bool(moment.muted)
         moment = _hush(moment, until(message, wall_s) if message.muted else "")
         line = line if changed else None
-    if line is None or isinstance(message, SealState | Reply):  # these have places of their own
+    if line is None or isinstance(
+        message, SealState | Reply | Speaking
+    ):  # these have places of their own
         return moment
     return replace(moment, events=(*moment.events, line)[-KEPT_EVENTS:])
 
@@ -86,14 +96,14 @@ def _understand(moment: Moment, message: Shown) -> Moment:
     """Take in what was understood and answered."""
     match message:
         case Transcript():
-            return replace(moment, is_speaking=False, last_heard=message.text)
+            return replace(moment, is_speaking=False, saying="", last_heard=message.text)
         case ContextPacket():
             return replace(moment, context=message, reply=None, asked=moment.last_heard)
         case Reply():
             asked = moment.asked if message.latency_ms >= 0 else ""
             return replace(moment, reply=message, asked=asked)
         case Ended():
-            return replace(moment, status=ENDED, is_speaking=False)
+            return replace(moment, status=ENDED, is_speaking=False, saying="")
         case Summary():
             return replace(
                 moment,
@@ -118,10 +128,11 @@ def _sense(moment: Moment, message: Shown) -> Moment:
             sources = tuple(sorted((*rest, message), key=lambda source: source.kind))
             at_ms = max(moment.at_ms, message.samples // SAMPLES_PER_MS)
             return replace(moment, sources=sources, at_ms=at_ms)
-        case SpeechStarted():
-            return replace(moment, is_speaking=True)
-        case Unclear():
-            return replace(moment, is_speaking=False)
+        case SpeechStarted() | Saying():
+            words = f"{moment.saying} {message.text}" if isinstance(message, Saying) else ""
+            return replace(moment, is_speaking=True, saying=words.strip())
+        case Unclear() | Overheard():
+            return replace(moment, is_speaking=False, saying="")
         case _:
             return moment
 
@@ -129,15 +140,17 @@ def _sense(moment: Moment, message: Shown) -> Moment:
 def _hush(moment: Moment, muted: str) -> Moment:
     """Take in a mute or its end: what was half heard never comes, and who sensed is gone."""
     there = tuple(seal for seal in moment.seals if not (muted and seal[0].startswith(SENSING)))
-    return replace(moment, muted=muted, is_speaking=False, levels=(), seals=there)
+    return replace(moment, muted=muted, is_speaking=False, saying="", levels=(), seals=there)
 
 
 def _measure(moment: Moment, message: Shown) -> Moment:
-    """Take in loudness and byte counts."""
+    """Take in loudness, byte counts, and whether the companion is heard."""
     match message:
         case Level():
             beat = Loudness(message.dbfs, moment.is_speaking)
             return replace(moment, levels=(*moment.levels, beat)[-KEPT_LEVELS:])
+        case Speaking():
+            return replace(moment, is_heard=message.is_heard)
         case Airlocked():
             raw, out = message.raw_bytes, message.airlock_bytes
             return replace(moment, raw_bytes=raw, airlock_bytes=out)

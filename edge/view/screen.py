@@ -168,7 +168,9 @@ def _events(moment: Moment, rows: int, width: int) -> list[Text]:
         words = line.words if line.kind in MARKS else f"{line.kind}: {line.words}"
         lines += _event(line.when, (f"{mark} ", style), _wrapped(words, width - EVENT_INDENT))
     if moment.is_speaking and not moment.is_over:
-        lines += _event(clock(moment.at_ms), MARKED_HEARD, [Text("…", CALM)])
+        words = f"{plain(moment.saying)} …".lstrip()
+        so_far = [Text(str(line), CALM) for line in _wrapped(words, width - EVENT_INDENT)]
+        lines += _event(clock(moment.at_ms), MARKED_HEARD, so_far)
     return _filled(moment, lines[-rows:], rows)
 
 
@@ -213,7 +215,10 @@ def _reply(moment: Moment, width: int, most: int) -> list[Text]:
         answer = [Text.assemble("… ", answer[-most]), *answer[len(answer) - most + 1 :]]
     for line in answer:
         line.stylize("bold")
-    body = [*asked, *answer, Text(_whose(moment.reply), CALM)]
+    whose = Text(_whose(moment.reply), CALM)
+    if moment.is_heard and not moment.is_over:
+        whose.append("   ♪ speaking", HEARD)
+    body = [*asked, *answer, whose]
     return [_cut(Text.assemble((" ▌ ", HEARD), line), width) for line in body]
 
 

@@ -21,6 +21,7 @@ STAGES: Final = {
     "decode": "speech: decoder",
     "detect": "pictures: things",
     "read": "pictures: text",
+    "faces": "pictures: faces",
     "reply": "end of question to answer",
 }
 

@@ -73,3 +73,15 @@ def test_a_damaged_mute_is_told(tmp_path: Path) -> None:
     file.write_text(f'[notes]\nfolder = "{tmp_path}"\n')
     (tmp_path / "mute").write_text("nonsense")
     assert "damaged" in by_name(file)["mute"].found
+
+
+def test_answers_that_are_not_to_be_spoken_need_nothing(tmp_path: Path) -> None:
+    file = tmp_path / "offrecord.toml"
+    file.write_text("[voice]\nenabled = false\n")
+    found = by_name(file)["spoken answers"]
+    assert (found.verdict, found.remedy) == ("ok", "")
+
+
+def test_answers_are_spoken_or_it_says_what_is_missing() -> None:
+    found = by_name()["spoken answers"]
+    assert found.verdict == "ok" or "text" in found.found

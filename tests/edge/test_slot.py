@@ -106,7 +106,7 @@ def test_a_picture_that_broke_off_is_overwritten() -> None:
         slot.HEADER.pack(slot.AUDIO, 2, 1, 0, 0, 0, 1, 0, 0),
         slot.HEADER.pack(slot.AUDIO, 0, 1, 0, 0, 7, 1, 0, 0),
         slot.HEADER.pack(slot.AUDIO, 0, 1, 0, 0, 0, 1, 0, 0) + b"x",
-        slot.HEADER.pack(slot.AUDIO, 0, 1, 0, 0, 0, 1, 0, 0) + b"xx" * 513,
+        slot.HEADER.pack(slot.AUDIO, 0, 1, 0, 0, 0, 1, 0, 0) + b"xx" * (slot.BLOCK_SAMPLES + 1),
         slot.HEADER.pack(slot.AUDIO, 0, 2, 0, 0, 0, 1, 0, 0) + b"xx" * 512,
         slot.HEADER.pack(slot.FRAME, 0, 1, 4, 4, 0, 1, 0, 0) + b"too short",
         slot.HEADER.pack(slot.FRAME, 0, 2, 4, 4, 0, 1, 0, 0) + b"x" * 48,

@@ -5,10 +5,11 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from edge import config, tune
+from edge import config, footprints, tune
 from edge.tune import Choice, Timing, Tuned, applied, choose
 
 MODEL = "whisper-tiny.en"
+LARGER = "whisper-base"
 
 
 def timings(**each: tuple[float, float]) -> list[Timing]:
@@ -39,13 +40,13 @@ def test_a_thread_that_hardly_helps_is_left_to_others() -> None:
 
 
 def test_what_is_left_open_is_filled_in(tuned: Path) -> None:
-    keep(tuned, tune._machine(), Choice("fp32", 2, 1, 90.0))
+    keep(tuned, footprints.machine(), Choice("fp32", 2, 1, 90.0))
     found = applied(config.Config()).recogniser
     assert (found.precision, found.threads, found.decoder_threads) == ("fp32", 2, 1)
 
 
 def test_what_the_configuration_says_stays(tuned: Path) -> None:
-    keep(tuned, tune._machine(), Choice("fp32", 2, 2, 90.0))
+    keep(tuned, footprints.machine(), Choice("fp32", 2, 2, 90.0))
     said = config.Config(recogniser=config.Recogniser(precision="int8", threads=3))
     assert applied(said) == said
 
@@ -71,3 +72,35 @@ def test_both_halves_of_a_model_are_timed() -> None:
     took = tune.timed(MODEL, "int8", 1)
     assert took.encoder_ms > 0
     assert took.decoder_ms > 0
+
+
+def found_here(model: str) -> Tuned:
+    return Tuned(footprints.machine(), "2026-11-22", chosen(90.0), model)
+
+
+def chosen(utterance_ms: float) -> dict[str, Choice]:
+    quick = Choice("int8", 1, 1, 40.0)
+    return {MODEL: quick, LARGER: Choice("int8", 1, 1, utterance_ms)}
+
+
+def test_the_larger_model_is_taken_where_it_is_in_time_and_fits() -> None:
+    assert tune.choose_model(chosen(90.0), 4 << 30) == LARGER
+    assert tune.choose_model(chosen(150.0), 4 << 30) == MODEL
+    assert tune.choose_model(chosen(90.0), 512 << 20) == MODEL
+    assert tune.choose_model({MODEL: Choice("int8", 1, 1, 40.0)}, 4 << 30) == MODEL
+
+
+def test_what_was_chosen_is_english_models_default_and_no_other_languages(tuned: Path) -> None:
+    tuned.write_bytes(msgspec.json.encode(found_here(LARGER)))
+    (tuned.parent / LARGER).mkdir()
+    (tuned.parent / LARGER / "installed.toml").write_text('version = "1"\nrecipe = 1\n[files]\n')
+    assert applied(config.Config()).recogniser.weights == LARGER
+    tuned.write_bytes(msgspec.json.encode(found_here(MODEL)))
+    assert applied(config.Config()).recogniser.weights == MODEL
+    german = config.Config(recogniser=config.Recogniser(language="de"))
+    assert applied(german).recogniser.weights == LARGER
+
+
+def test_a_chosen_model_that_has_gone_is_not_taken(tuned: Path) -> None:
+    tuned.write_bytes(msgspec.json.encode(found_here(LARGER)))
+    assert applied(config.Config()).recogniser.weights == MODEL

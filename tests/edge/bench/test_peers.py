@@ -11,7 +11,8 @@ import numpy as np
 import soundfile
 
 from edge import config
-from edge.bench import peer, peer_weights, peers
+from edge.bench import peer, peers
+from models import whisper_names
 from models.tail import PRIMER
 from models.whisper import Weights
 
@@ -45,7 +46,7 @@ def test_latency_is_told_by_its_median_its_tail_and_its_worst() -> None:
 def test_the_fused_layers_come_apart_and_a_key_has_no_bias() -> None:
     fused = {"a/weight": np.arange(6).reshape(6, 1), "a/bias": np.arange(6)}
     w = Weights(fused, 1, 1, 80, 9, 1, 1)
-    apart = dict(peer_weights._split(w, "a", "x", "query key value"))
+    apart = dict(whisper_names._split(w, "a", "x", "query key value"))
     assert {name: array.ravel().tolist() for name, array in apart.items()} == {
         "x.query.weight": [0, 1],
         "x.query.bias": [0, 1],

@@ -22,7 +22,7 @@ def test_a_few_clips_are_understood_and_both_engines_are_named(tmp_path: Path) -
             for clip in clips
         )
     )
-    result = speech.measure(few)
+    result = speech.measure(speech.Asked(few))
     assert [engine["name"] for engine in result["engines"]] == ["offrecord", "full-window"]
     assert result["wer"] < 0.35
     assert result["runaway"] == 0
@@ -32,21 +32,21 @@ def test_a_few_clips_are_understood_and_both_engines_are_named(tmp_path: Path) -
 
 def test_a_missing_manifest_is_one_sentence(tmp_path: Path) -> None:
     with pytest.raises(CannotMeasure, match="cannot read the manifest"):
-        speech.measure(tmp_path / "absent.jsonl")
+        speech.measure(speech.Asked(tmp_path / "absent.jsonl"))
 
 
 def test_a_file_that_is_no_manifest_is_one_sentence(tmp_path: Path) -> None:
     wrong = tmp_path / "wrong.jsonl"
     wrong.write_text('{"file": 3}\n')
     with pytest.raises(CannotMeasure, match="is no manifest"):
-        speech.measure(wrong)
+        speech.measure(speech.Asked(wrong))
 
 
 def test_a_clip_that_is_not_there_is_named(tmp_path: Path) -> None:
     lonely = tmp_path / "lonely.jsonl"
     lonely.write_text('{"file": "gone.flac", "text": "gone"}\n')
     with pytest.raises(CannotMeasure, match=r"gone\.flac"):
-        speech.measure(lonely)
+        speech.measure(speech.Asked(lonely))
 
 
 @pytest.mark.long

@@ -11,7 +11,7 @@ def noise(samples: int) -> np.ndarray:
 
 def fed(rate_hz: int, pieces: list[np.ndarray]) -> np.ndarray:
     chunker = Chunker(rate_hz, 0)
-    chunks = [chunk for piece in pieces for chunk in chunker.feed(piece)]
+    chunks = [chunk for piece in pieces for chunk in chunker.feed(piece.copy())]
     chunks += chunker.feed(noise(0), last=True)
     assert [chunk.start for chunk in chunks] == list(
         range(0, len(chunks) * CHUNK_SAMPLES, CHUNK_SAMPLES)

@@ -29,7 +29,7 @@ def file(model: str, name: str) -> bytes:
 
 def recogniser(settings: config.Recogniser, *, full_window: bool = False) -> Recogniser:
     return Recogniser.load(
-        lambda name: file(settings.model, name), settings, full_window=full_window
+        lambda name: file(settings.weights, name), settings, full_window=full_window
     )
 
 

@@ -1,3 +1,4 @@
+import dataclasses
 from pathlib import Path
 
 import numpy as np
@@ -7,9 +8,18 @@ from hearing import recogniser, said, sound, utterances, whole
 import models.manifest
 from edge import config
 from edge.bench.wer import distance, load_normaliser
-from edge.chamber.asr import UNSURE, Recogniser, _Spent, has_words, is_speech, repeated
-from edge.chamber.whisper import Rows, UnknownLanguage
-from edge.signals import Utterance
+from edge.chamber.asr import (
+    Recogniser,
+    _Following,
+    _Spent,
+    has_words,
+    is_noisy,
+    is_speech,
+    repeated,
+)
+from edge.chamber.language import UnknownLanguage
+from edge.chamber.whisper import Rows
+from edge.signals import Samples, Utterance
 
 GO_FORWARD = "speech/ps_goforward.flac"
 
@@ -124,11 +134,11 @@ def test_punctuation_is_no_words() -> None:
     assert not has_words("")
 
 
-def test_an_unsure_text_gets_a_second_look(tiny: Recogniser) -> None:
-    (utterance,) = utterances(sound("speech/367-130732-0006.flac"))
-    quick = tiny._attempt(utterance.samples, 5.0, _Spent(), may_repeat=0)
-    assert quick.confidence < UNSURE
-    assert tiny.recognise(utterance).confidence > quick.confidence
+def test_what_repeats_itself_gets_a_second_look_in_a_longer_window(tiny: Recogniser) -> None:
+    twice = np.tile(sound(GO_FORWARD), 2)
+    quick = tiny._attempt(twice, 3.0, _Spent())
+    assert quick.repeats
+    assert len(tiny.recognise(whole(twice)).tokens) == 2 * len(quick.tokens)
 
 
 def test_rows_read_from_disk_are_those_of_the_table(tmp_path: Path) -> None:
@@ -138,3 +148,49 @@ def test_rows_read_from_disk_are_those_of_the_table(tmp_path: Path) -> None:
         rows = Rows(file.fileno())
         assert rows.shape == (10, 6)
         np.testing.assert_array_equal(rows[[7, 0, 7]], table[[7, 0, 7]])
+
+
+def test_a_draft_changes_no_word(tiny: Recogniser) -> None:
+    samples = sound("speech/LJ001-0001.flac")
+    alone = tiny.recognise(at(0, samples))
+    beginning = tiny.recognise(at(1, samples[: len(samples) // 2]))
+    stray = dataclasses.replace(beginning, tokens=beginning.tokens[::-1])
+    for place, draft in enumerate((beginning, stray, alone), start=2):
+        assert tiny.recognise(at(place, samples), draft).text == alone.text
+
+
+def test_what_was_recognised_at_a_pause_is_a_draft_of_the_whole(tiny: Recogniser) -> None:
+    samples = sound("speech/LJ001-0001.flac")
+    alone = tiny.recognise(at(0, samples))
+    assert tiny.recognise(at(1, samples[: len(samples) // 2])).text != alone.text
+    assert tiny.recognise(at(1, samples)).text == alone.text
+
+
+def at(place: int, samples: Samples) -> Utterance:
+    return Utterance(samples, place, place, place + len(samples))
+
+
+@pytest.mark.parametrize(("drafted", "at_least"), [(0.0, 1.0), (1.0, 0.1)])
+def test_what_is_drafted_is_decoded_many_tokens_at_a_time(
+    tiny: Recogniser, drafted: float, at_least: float
+) -> None:
+    utterance = whole(sound("speech/LJ001-0001.flac"))
+    text = list(tiny.recognise(utterance).tokens)
+    whisper = tiny._whisper
+    whisper.decoder.begin(tiny._encode(utterance.samples, 5.0, _Spent()))
+    draft = text[: round(drafted * len(text))]
+    following = _Following(whisper.decoder, whisper.vocabulary, whisper.language, draft)
+    passes = set()
+    for count in range(1, len(text) + 1):
+        following.after(text[:count])
+        passes.add(following._rows_from)
+    assert len(passes) == pytest.approx(at_least * len(text), abs=2)
+
+
+def test_noise_under_speech_is_noticed() -> None:
+    speech = sound(GO_FORWARD)
+    loud = float(np.sqrt(np.mean(speech**2)))
+    hiss = np.random.default_rng(1).normal(size=len(speech)).astype(np.float32)
+    assert not is_noisy(speech)
+    assert is_noisy(speech + np.float32(loud / 3) * hiss)
+    assert not is_noisy(np.zeros(0, np.float32))

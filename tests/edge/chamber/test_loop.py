@@ -1,7 +1,10 @@
 """What the threads do with sound when understanding is quick, and when it is not."""
 
 import threading
+import time
 from collections.abc import Iterator
+from dataclasses import replace
+from itertools import pairwise
 
 import numpy as np
 
@@ -12,7 +15,7 @@ from edge.chamber.loop import Senses, run_in_step, run_live
 from edge.chamber.segmenter import Segmenter
 from edge.chamber.tape import TAPE_S
 from edge.clock import SAMPLE_RATE_HZ
-from edge.messages import Dropped, Leaves, Transcript
+from edge.messages import Dropped, Leaves, Saying, Transcript
 from edge.signals import CHUNK_SAMPLES, AudioChunk, Samples, Utterance
 
 LOUD = 0.25
@@ -39,7 +42,7 @@ class Listener:
         self.heard: dict[int, Samples] = {}
         self.may_answer = threading.Event()
 
-    def recognise(self, utterance: Utterance) -> Recognition:
+    def recognise(self, utterance: Utterance, _draft: Recognition | None = None) -> Recognition:
         self.may_answer.wait(60)
         self.heard[utterance.start] = utterance.samples.copy()
         return Recognition(
@@ -107,7 +110,7 @@ def test_when_all_is_understood_the_tape_is_empty() -> None:
     ears = ears_of(listener)
     run_live(chunks, Senses(ears, None, 0, 0, 0), Told())  # type: ignore[arg-type]
     assert ears._tape.samples == 0
-    rooms = (ears._tape._ring, ears._tape._scaled, ears._chunk, ears._utterance)
+    rooms = (ears._tape._ring, ears._tape._scaled, ears._block, ears._utterance)
     assert not any(room.any() for room in rooms)
 
 
@@ -130,3 +133,44 @@ def test_a_stream_that_stops_in_the_middle_of_a_word_is_understood_and_forgotten
 
     run_live(then_nothing(), Senses(ears, None, 0, 0, 0), Heard())  # type: ignore[arg-type]
     assert held == [0]
+
+
+class Speller(Listener):
+    """Instead of Whisper: a word for each half second of what it is given, with what is left."""
+
+    def recognise(self, utterance: Utterance, draft: Recognition | None = None) -> Recognition:
+        words = [f"w{half}" for half in range(2 * len(utterance.samples) // SAMPLE_RATE_HZ)]
+        found = super().recognise(utterance, draft)
+        return replace(found, text=" ".join(words))
+
+
+def looked_at(mode: config.PrivacyMode, *, watched: bool) -> list[Saying]:
+    """Return what left of sentences that were still being said, at the speed of speech."""
+    _, chunks = stream(12)
+    speller, told = Speller(), Told()
+    speller.may_answer.set()
+    ears = Ears(Judge(), Segmenter(GATE, pauses=True), speller, None, mode)  # type: ignore[arg-type]
+    ears.watched = watched
+
+    def one_by_one() -> Iterator[AudioChunk]:
+        for chunk in chunks:
+            yield chunk
+            time.sleep(0.002)
+
+    run_live(one_by_one(), Senses(ears, None, 0, 0, 0), told)  # type: ignore[arg-type]
+    return [message for message in told.messages if isinstance(message, Saying)]
+
+
+def test_words_leave_while_they_are_spoken_where_a_screen_watches_and_anybody_s_may() -> None:
+    sayings = looked_at("everyone", watched=True)
+    assert sayings
+    assert sayings[0].text.startswith("w0")
+    for before, after in pairwise(sayings):
+        if before.start_ms == after.start_ms:
+            assert after.at_ms > before.at_ms
+            assert not set(before.text.split()) & set(after.text.split())
+
+
+def test_they_do_not_where_nobody_watches_or_only_the_wearer_s_may() -> None:
+    assert looked_at("everyone", watched=False) == []
+    assert looked_at("wearer", watched=True) == []

@@ -3,7 +3,10 @@ import threading
 import numpy as np
 
 from edge.chamber.plates import Plates
+from edge.chamber.scene import Glance
 from edge.signals import Frame
+
+NEW = Glance(is_new=True, is_still=True, is_cut=True, is_dark=False)
 
 
 def picture(shade: int, side: int = 20) -> Frame:
@@ -12,38 +15,41 @@ def picture(shade: int, side: int = 20) -> Frame:
 
 def test_the_newest_picture_wins_and_the_older_one_is_told() -> None:
     plates = Plates()
-    assert [plates.put(picture(shade)) for shade in (1, 2, 3)] == [False, True, True]
+    assert [plates.put(picture(shade), NEW) for shade in (1, 2, 3)] == [False, True, True]
     taken = plates.take()
     assert taken
-    assert (taken.at, set(taken.pixels.ravel().tolist())) == (3, {3})
+    newest, _ = taken
+    assert (newest.at, set(newest.pixels.ravel().tolist())) == (3, {3})
 
 
 def test_the_one_that_is_looked_at_is_not_touched_by_those_that_come() -> None:
     plates = Plates()
-    plates.put(picture(1))
-    looked_at = plates.take()
-    assert looked_at
-    plates.put(picture(2, side=40))
-    plates.put(picture(3))
+    plates.put(picture(1), NEW)
+    taken = plates.take()
+    assert taken
+    looked_at, _ = taken
+    plates.put(picture(2, side=40), NEW)
+    plates.put(picture(3), NEW)
     assert set(looked_at.pixels.ravel().tolist()) == {1}
 
 
 def test_a_picture_is_overwritten_when_it_was_looked_at_and_when_it_is_replaced() -> None:
     plates = Plates()
-    plates.put(picture(1))
-    looked_at = plates.take()
-    assert looked_at
+    plates.put(picture(1), NEW)
+    taken = plates.take()
+    assert taken
+    looked_at, _ = taken
     plates.forget(looked_at)
     assert not looked_at.pixels.any()
-    plates.put(picture(2, side=40))
+    plates.put(picture(2, side=40), NEW)
     waiting = plates._waiting
-    plates.put(picture(3))
+    plates.put(picture(3), NEW)
     assert set(waiting.tolist()) == {0, 3}
 
 
 def test_after_the_end_what_waits_is_still_taken() -> None:
     plates = Plates()
-    plates.put(picture(1))
+    plates.put(picture(1), NEW)
     plates.close()
     assert plates.take()
     assert plates.take() is None

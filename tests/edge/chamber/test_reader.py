@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 from eye_models import model, scene_picture
 
-from edge.chamber.reader import Reader, ReadLine, alphabet, decode, fitting, says_something
+from edge.chamber.reader import Page, Reader, ReadLine, alphabet, decode, fitting, says_something
 from edge.config import Vision
 from edge.signals import Frame, Pixels
 
@@ -47,7 +47,7 @@ def seen_askew(picture: Pixels) -> Pixels:
 
 
 def texts(reader: Reader, picture: Pixels) -> tuple[str, ...]:
-    return tuple(line.text for line in reader.read(Frame(picture, 0)))
+    return tuple(line.text for line in reader.read(Frame(picture, 0)).lines)
 
 
 @pytest.mark.parametrize("size", [(640, 480), (1280, 960)])
@@ -80,7 +80,7 @@ def test_light_print_on_dark_is_read_exactly(reader: Reader) -> None:
     ],
 )
 def test_the_scenes_signs_are_read_exactly(reader: Reader, picture: str, lines: list[str]) -> None:
-    assert [line.text for line in reader.read(scene_picture(picture))] == lines
+    assert [line.text for line in reader.read(scene_picture(picture)).lines] == lines
 
 
 def test_a_sign_hung_sideways_is_read(reader: Reader) -> None:
@@ -89,7 +89,7 @@ def test_a_sign_hung_sideways_is_read(reader: Reader) -> None:
 
 
 def test_lines_are_where_they_are(reader: Reader) -> None:
-    first, *_, last = reader.read(Frame(sign((640, 480), 24), 0))
+    first, *_, last = reader.read(Frame(sign((640, 480), 24), 0)).lines
     assert first.box[:2] == pytest.approx((0.05, 0.25), abs=0.03)
     assert first.box[3] < last.box[1]
     assert all(0.8 <= line.score <= 1 for line in (first, last))
@@ -97,13 +97,23 @@ def test_lines_are_where_they_are(reader: Reader) -> None:
 
 @pytest.mark.parametrize("picture", ["cup", "cat", "astronaut", "rocket", "photographer"])
 def test_nothing_is_read_in_a_photograph_without_text(reader: Reader, picture: str) -> None:
-    assert reader.read(scene_picture(picture)) == ()
+    assert reader.read(scene_picture(picture)) == Page()
 
 
 @pytest.mark.parametrize("spread", [0, 40, 100])
 def test_nothing_is_read_in_noise(reader: Reader, spread: int) -> None:
     noise = np.random.default_rng(3).normal(128, spread, (480, 640, 3))
     assert texts(reader, np.clip(noise, 0, 255).astype(np.uint8)) == ()
+
+
+@pytest.mark.parametrize("height_px", [16, 24, 48])
+def test_print_that_is_too_blurred_is_counted_and_not_guessed(
+    reader: Reader, height_px: int
+) -> None:
+    blurred = cv2.GaussianBlur(sign((640, 480), height_px), (0, 0), height_px / 6)
+    page = reader.read(Frame(np.asarray(blurred, np.uint8), 0))
+    assert page.lines == ()
+    assert page.illegible == 3
 
 
 def test_a_picture_of_one_pixel_has_no_text(reader: Reader) -> None:

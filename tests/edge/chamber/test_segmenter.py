@@ -159,4 +159,4 @@ def test_a_reading_of_this_pause_counts_and_one_of_another_does_not() -> None:
     here, before = 5 * CHUNK_SAMPLES, 3 * CHUNK_SAMPLES
     assert length_of(Reading(here, 0.99)) == 13
     assert length_of(Reading(before, 0.99)) == length_of(Reading(here, None)) == 19
-    assert length_of(Reading(here, 0.0)) == 38
+    assert length_of(Reading(here, 0.0)) == 31

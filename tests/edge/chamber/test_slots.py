@@ -87,23 +87,3 @@ def test_a_picture_whose_rest_does_not_come_is_overwritten(pair: Pair) -> None:
     pair.source.close()
     taking.join(PATIENCE_S)
     assert taken == []
-
-
-def test_while_it_is_quiet_all_comes_together_and_in_order(pair: Pair) -> None:
-    chunks = [AudioChunk(np.full(512, 0.5, np.float32), at * 512) for at in range(8)]
-
-    def speak() -> None:
-        for chunk in chunks:
-            pair.send(chunk)
-            time.sleep(0.01)
-        pair.send(End(8 * 512))
-        pair.source.shutdown(socket.SHUT_RDWR)
-
-    speaking = threading.Thread(target=speak)
-    speaking.start()
-    taken = [
-        signal.start if isinstance(signal, AudioChunk) else signal
-        for signal in as_they_come([pair.slot], lambda: True)
-    ]
-    speaking.join()
-    assert taken == [*(at * 512 for at in range(8)), End(8 * 512)]

@@ -2,9 +2,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from edge import config
-from edge.chamber.turn import FINISHED, UNFINISHED, ends, patience_ms
+from edge.chamber.turn import ends, patience_ms
 
 GATE, TURN = config.Gate(hangover_ms=600), config.Turn(finished_ms=400, unfinished_ms=1000)
+FINISHED, UNFINISHED = TURN.finished_probability, TURN.unfinished_probability
 
 
 def test_words_that_are_not_known_leave_it_to_the_silence() -> None:

@@ -16,10 +16,12 @@ from edge.messages import (
     Model,
     MuteState,
     Reply,
+    Saying,
     SealState,
     Seen,
     Shown,
     SourceState,
+    Speaking,
     SpeechStarted,
     Summary,
     Thing,
@@ -87,6 +89,14 @@ def test_the_meter_is_higher_where_it_is_louder() -> None:
 def test_speech_that_is_not_understood_yet_is_a_waiting_line() -> None:
     assert "00:02.0  ● …" in text(HELLO, SpeechStarted(2000))
     assert "● …" not in text(HELLO, SpeechStarted(2000), heard("Tea."))
+
+
+def test_a_sentence_grows_in_its_place_until_it_is_whole() -> None:
+    growing = (HELLO, SpeechStarted(2000), Saying("Where did", 2000, 2900))
+    assert "● Where did …" in text(*growing)
+    longer = (*growing, Saying("I put", 2000, 3400))
+    assert "● Where did I put …" in text(*longer)
+    assert "● Where did" not in text(*longer, heard("Tea, please."))
 
 
 def test_the_reply_stands_under_its_question() -> None:
@@ -207,3 +217,10 @@ def test_after_an_unmute_the_screen_is_as_before() -> None:
 
 def test_a_run_that_is_over_is_not_muted() -> None:
     assert "MUTED" not in screen(after(*LISTENING, MUTED, SUMMARY))[0]
+
+
+def test_a_reply_that_is_spoken_says_so_as_long_as_it_is_heard() -> None:
+    reply = Reply("In the blue bowl.", "recall", (), 300)
+    begun = Speaking(is_heard=True)
+    assert "speaking" in text(HELLO, reply, begun)
+    assert "speaking" not in text(HELLO, reply, begun, Speaking(is_heard=False))

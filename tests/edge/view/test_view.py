@@ -20,6 +20,7 @@ from edge.messages import (
     MuteState,
     Notice,
     Overheard,
+    OwnVoice,
     ProcessSeal,
     Reply,
     SealState,
@@ -27,6 +28,7 @@ from edge.messages import (
     Shown,
     SourcePhase,
     SourceState,
+    Speaking,
     SpeechStarted,
     Stage,
     StageSummary,
@@ -117,6 +119,12 @@ def test_a_bystander_is_a_line_without_words() -> None:
     assert any("somebody else, 2.5 s" in line for line in as_lines(Overheard(1_000, 3_500)))
 
 
+def test_its_own_voice_is_a_line_and_so_is_its_silence() -> None:
+    assert any("its own voice, left alone" in line for line in as_lines(OwnVoice(1_000, 3_500)))
+    cut = Speaking(is_heard=False, was_cut=True)
+    assert any("silent before it had said everything" in line for line in as_lines(cut))
+
+
 def test_what_was_seen_has_boxes_between_0_and_1() -> None:
     assert as_json(HELLO, SEEN)[1] == {
         "type": "Seen",
@@ -126,6 +134,9 @@ def test_what_was_seen_has_boxes_between_0_and_1() -> None:
             {"label": "cat", "score": 0.4, "box": [0, 0, 0.001, 0.001]},
         ],
         "text": ["OPEN", "DAILY"],
+        "illegible": 0,
+        "light": "clear",
+        "faces": 0,
         "models": ["centernet@ffffffff", "whisper-tiny.en@01234567"],
         "stages_ms": {},
     }
