@@ -87,7 +87,8 @@ def measure(
         [(path, clip) for path in others for clip in read_manifest(path, Clip, ("file", "text"))],
     ]
     clips = [Heard(clip, load_clip(path.parent / clip.file)) for path, clip in mixed(groups)]
-    learnt_from = [each for each in clips if each.clip.addressed is not None]
+    of_wearer = [each for each in clips if each.clip.addressed is not None]
+    learnt_from = sorted(of_wearer, key=lambda each: bool(each.clip.addressed))
     voice = asyncio.run(_learnt(learnt_from)) if enrolled else None
     sealed = _play(clips, voice)
     return figures(clips) | {"enrolled": enrolled, "sealed": sealed}
@@ -149,10 +150,14 @@ async def _learnt(clips: Sequence[Heard]) -> VoiceProfile:
     def show(message: Shown) -> None:
         if isinstance(message, VoiceProfile):
             learnt.append(message)
+            launcher.stop()
+        elif isinstance(message, OffTheRecord) and not learnt:
+            launcher.stop()
 
     with tempfile.TemporaryDirectory(prefix="offrecord-bench-") as folder:
         enrol = Enrol(speech_s=ENROLMENT_S)
-        await Launcher(_a_run(clips, Path(folder), enrol=enrol), show).launch()
+        launcher = Launcher(_a_run(clips, Path(folder), enrol=enrol), show)
+        await launcher.launch()
     if not learnt:
         raise CannotMeasure(f"the manifest has less than {ENROLMENT_S} s of its wearer's speech")
     return learnt[0]
