@@ -14,7 +14,6 @@ from typing import Final
 
 from edge.child import Birth, Child, Death
 from edge.messages import ChildDied
-from edge.mind_pipes import MindPipes
 from edge.processes import Processes
 
 PACKET_BYTES: Final = 4096
@@ -33,7 +32,7 @@ class Aside:
     ) -> None:
         """Prepare it. Unless `is_missed`, nobody is told when it cannot even start."""
         self.name = name
-        self.pipes = MindPipes()
+        self.pipes = _Pipes()
         self._processes, self._born, self._is_missed = processes, born, is_missed
         self._loop = asyncio.get_running_loop()
         self._child: Child | None = None
@@ -86,6 +85,24 @@ class Aside:
             self._processes.notice(f"no {self.name} any more, it died too often: {death.reason}")
         elif self._is_missed:
             self._processes.notice(f"no {self.name}: {death.reason}")
+
+
+class _Pipes:
+    """What it is asked goes one way, what it answers the other, a packet each."""
+
+    def __init__(self) -> None:
+        self.asks_read, self.asks_write = os.pipe2(os.O_DIRECT | os.O_CLOEXEC)
+        self.answers_read, self.answers_write = os.pipe2(os.O_DIRECT | os.O_CLOEXEC)
+
+    @property
+    def of_runtime(self) -> tuple[int, int]:
+        """What the runtime is given: where to ask, and where to hear."""
+        return self.asks_write, self.answers_read
+
+    def close(self) -> None:
+        """Give all ends back."""
+        for end in (self.asks_read, self.asks_write, self.answers_read, self.answers_write):
+            os.close(end)
 
 
 def _drain(end: int) -> None:
