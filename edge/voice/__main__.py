@@ -7,6 +7,7 @@ process. It is never given anything that a microphone heard.
 
 import argparse
 import os
+import socket
 import sys
 import threading
 from collections.abc import Sequence
@@ -30,7 +31,8 @@ def main(argv: Sequence[str]) -> int:
     """Be born and sealed, then speak until the runtime's end of the pipe is closed."""
     arguments = _arguments(argv)
     settings = config.from_argument(arguments.settings).voice
-    reference = Reference(arguments.slot_fd, arguments.epoch)
+    slot = socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET, fileno=arguments.slot_fd)
+    reference = Reference(slot, arguments.epoch)
     before = set(own.descriptors())
     try:
         engine = Espeak(settings.voice, settings.speed_wpm)

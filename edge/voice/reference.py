@@ -22,8 +22,8 @@ PIECE_SAMPLES: Final = to_samples(PIECE_MS / 1000)
 class Reference:
     """The write end of a source slot."""
 
-    def __init__(self, slot_fd: int, epoch: int) -> None:
-        self._socket = socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET, fileno=slot_fd)
+    def __init__(self, slot: socket.socket, epoch: int) -> None:
+        self._socket = slot
         self._socket.settimeout(0)
         self._epoch = epoch
         self._sequence = 0

@@ -25,6 +25,7 @@ def test_a_folder_without_clips_is_one_sentence(tmp_path: Path) -> None:
         languages.measure(tmp_path)
 
 
+@pytest.mark.long
 def test_most_languages_are_found_out_and_the_latin_ones_understood() -> None:
     if importlib.util.find_spec(languages.PACKAGE) is None:
         pytest.skip("UNCHECKED: needs `pip install pytest-audioeval==0.1.3`")

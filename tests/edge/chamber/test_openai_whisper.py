@@ -26,7 +26,7 @@ def is_installed() -> bool:
 
 def test_without_the_extra_it_says_what_to_install() -> None:
     if is_installed():
-        pytest.skip("UNCHECKED: openai-whisper is installed here")
+        pytest.skip("openai-whisper is installed here")
     with pytest.raises(NotInstalled, match=r"pip install offrecord\[whisper-torch\]"):
         OpenAiWhisper(b"", WANTED)
 
@@ -45,6 +45,7 @@ def window(name: str) -> Any:  # noqa: ANN401 (an array)
     return samples
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("name", CLIPS)
 def test_the_mel_is_the_same(reference: OpenAiWhisper, name: str) -> None:
     from whisper.audio import log_mel_spectrogram  # noqa: PLC0415 (may be absent)
@@ -54,6 +55,7 @@ def test_the_mel_is_the_same(reference: OpenAiWhisper, name: str) -> None:
     assert reference.language == "en"
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("name", CLIPS)
 def test_the_tokens_are_the_same(reference: OpenAiWhisper, name: str) -> None:
     import torch  # noqa: PLC0415 (may be absent)
@@ -66,6 +68,7 @@ def test_the_tokens_are_the_same(reference: OpenAiWhisper, name: str) -> None:
     assert list(ours.tokens) == theirs
 
 
+@pytest.mark.long
 def test_it_recognises_an_utterance_once(reference: OpenAiWhisper) -> None:
     clip = whole(sound("speech/ps_goforward.flac"))
     found = reference.recognise(clip)
@@ -73,11 +76,13 @@ def test_it_recognises_an_utterance_once(reference: OpenAiWhisper) -> None:
     assert reference.recognise(clip) is found
 
 
+@pytest.mark.long
 def test_noise_is_rejected(reference: OpenAiWhisper) -> None:
     hiss = np.random.default_rng(2).normal(size=48_000, scale=0.01).astype(np.float32)
     assert reference.recognise(whole(hiss)).rejected
 
 
+@pytest.mark.long
 def test_weights_name_every_part(reference: OpenAiWhisper) -> None:
     with np.load(io.BytesIO(file("whisper-tiny.en-torch", "weights.npz"))) as stored:
         assert {"sizes", "encoder.conv1.weight", "decoder.ln.bias"} <= set(stored)

@@ -89,7 +89,9 @@ def test_what_was_seen_is_noted_when_it_changes(tmp_path: Path) -> None:
     with RuntimeProcess(tmp_path) as runtime:
         runtime.say(HELLO, *(Seen(ms, (cup,), (sign,), 1, 1) for ms in (1000, 3000, 5000)))
         runtime.say(spoken("What do you see?", 6))
-        assert replies(runtime.until(Reply))[-1].text == 'I see a cup. It reads: "EXIT".'
+        assert (
+            replies(runtime.until(Reply))[-1].text == 'I see a cup in the middle. It reads: "EXIT".'
+        )
         runtime.summary()
     with Notes(tmp_path / "notes.sqlite") as notes:
         assert [note.text for note in notes.recent(kinds=("seen",))] == ["cup\nEXIT"]
