@@ -177,7 +177,7 @@ class Memory(Section, frozen=True):
 
     budget_mb: Annotated[int, msgspec.Meta(ge=0)] = 0
     """For all models of the chamber together, at every moment; who does not fit is loaded when it
-    is needed, and leaves again. 0: everything stays, but a quarter where memory is below 1 GB."""
+    is needed, and leaves again. 0: everything stays, but a half where memory is below 1 GB."""
 
 
 class Airlock(Section, frozen=True):

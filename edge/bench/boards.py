@@ -27,14 +27,17 @@ class Board:
     """Of this machine's cores."""
     memory_mb: int | None
     """What the whole process tree may hold (proportional set size)."""
+    models_mb: int = 0
+    """What the models share there, where nothing is configured; 0: all of them stay."""
 
 
 BOARDS: Final = {
     "desktop": Board(None, None),
     # Four A76 cores at 2.4 GHz: each about a fifth of a desktop core in int8 work.
     "pi5": Board(2 / 5, 700),
-    # Four A53 cores at 1 GHz: each about a ninth of a desktop core at best.
-    "zero2w": Board(2 / 9, 380),
+    # Four A53 cores at 1 GHz: each about a ninth of a desktop core at best. Of 512 MB the kernel
+    # has 416, and half of that is the models'.
+    "zero2w": Board(2 / 9, 380, models_mb=208),
 }
 
 

@@ -11,7 +11,7 @@ from typing import Any, Final
 
 from edge import config, scene
 from edge.bench import play
-from edge.bench.boards import BOARDS, throttled, tree_pss_bytes
+from edge.bench.boards import BOARDS, Board, throttled, tree_pss_bytes
 from edge.births import Run
 from edge.messages import Reply, Shown, Transcript
 
@@ -48,7 +48,7 @@ def measure(board_name: str, names: Sequence[str]) -> dict[str, Any]:
         cpu_before_s = _cpu_s()
         for name in names or scene.names():
             began_s = time.monotonic()
-            _play_scene(scene.load(scene.folder(name)), result, latencies_ms)
+            _play_scene(scene.load(scene.folder(name)), board, result, latencies_ms)
             played_s += time.monotonic() - began_s
         result.cpu_s_per_hour = round((_cpu_s() - cpu_before_s) / played_s * 3600)
     if latencies_ms:
@@ -57,7 +57,7 @@ def measure(board_name: str, names: Sequence[str]) -> dict[str, Any]:
     return asdict(result)
 
 
-def _play_scene(shown: scene.Scene, result: Day, latencies_ms: list[int]) -> None:
+def _play_scene(shown: scene.Scene, board: Board, result: Day, latencies_ms: list[int]) -> None:
     replies: list[scene.Answer] = []
     peak_bytes = 0
     clock = _Clock()
@@ -75,7 +75,7 @@ def _play_scene(shown: scene.Scene, result: Day, latencies_ms: list[int]) -> Non
 
     with tempfile.TemporaryDirectory(prefix="offrecord-bench-") as notes:
         run = Run(
-            config=config.Config(),
+            config=config.Config(memory=config.Memory(budget_mb=board.models_mb)),
             sources=scene.sources(shown),
             data=Path(notes),
             picture_s=shown.picture_s,

@@ -12,7 +12,7 @@ from models.manifest import File, Job, Row
 
 SMALL_BYTES: Final = 1 << 30
 """A machine with less memory has a budget though none was set."""
-SMALL_SHARE: Final = 4
+SMALL_SHARE: Final = 2
 GUESSED_SCRATCH_BYTES: Final = 64 * MIB
 """What work takes, where nobody has measured it."""
 PATIENCES = {"now": Patience.NOW, "soon": Patience.SOON, "whenever": Patience.WHENEVER}

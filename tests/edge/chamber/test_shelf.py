@@ -70,7 +70,7 @@ def test_what_was_announced_is_in_memory_when_it_is_used() -> None:
 
 @pytest.mark.parametrize(
     ("budget_mb", "machine_mb", "expected_mb"),
-    [(0, 8000, 0), (0, 512, 128), (200, 8000, 200), (200, 512, 200)],
+    [(0, 8000, 0), (0, 512, 256), (200, 8000, 200), (200, 512, 200)],
 )
 def test_a_small_machine_has_a_budget_though_none_was_set(
     budget_mb: int, machine_mb: int, expected_mb: int
