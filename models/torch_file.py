@@ -12,7 +12,7 @@ import pickle
 import struct
 import zipfile
 from collections import OrderedDict
-from typing import Any, NamedTuple
+from typing import IO, Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -58,8 +58,9 @@ def _read(file: io.BytesIO, entry: str) -> dict[str, Array]:
     if _Describing(file).load() != MAGIC or _Describing(file).load() != VERSION:
         raise NotTorch("another format")
     _Describing(file).load()
-    described: dict[str, _Tensor] = _Describing(file).load()[entry]
-    dtypes = dict(tensor.storage for tensor in described.values())
+    describing = _Describing(file)
+    described: dict[str, _Tensor] = describing.load()[entry]
+    dtypes = describing.dtypes  # of the other entries' storages too, which lie between
     storages = {key: _storage(file, dtypes[key]) for key in _Describing(file).load()}
     return {name: _filled(tensor, storages) for name, tensor in described.items()}
 
@@ -114,6 +115,11 @@ _KNOWN: dict[tuple[str, str], Any] = {
 class _Describing(pickle.Unpickler):
     """Makes descriptions of tensors, lists, numbers and texts, and nothing else."""
 
+    def __init__(self, file: IO[bytes]) -> None:
+        super().__init__(file)
+        self.dtypes: dict[str, type[np.floating[Any]]] = {}
+        """Of every storage that was described."""
+
     def find_class(self, module: str, name: str) -> Any:  # noqa: ANN401 (as in the base class)
         if (module, name) not in _KNOWN:
             raise NotTorch(f"it wants {module}.{name}")
@@ -124,4 +130,5 @@ class _Describing(pickle.Unpickler):
         kind, number, key, *_ = pid
         if kind != "storage" or number not in {np.float32, np.float16}:
             raise NotTorch("numbers that are neither float32 nor float16")
+        self.dtypes[str(key)] = number
         return _Storage(str(key), number)

@@ -23,19 +23,35 @@ class Named:
         return self.call
 
 
-def saved(described: bytes, storage: bytes = struct.pack("<q2f", 2, 1.0, 2.0)) -> bytes:
+NUMBERS = struct.pack("<q2f", 2, 1.0, 2.0)
+
+
+def saved(described: bytes, keys: str = "7", storages: bytes = NUMBERS) -> bytes:
     head = [pickle.dumps(part, 2) for part in (torch_file.MAGIC, torch_file.VERSION, {})]
-    return b"".join((*head, described, pickle.dumps(["7"], 2), storage))
+    return b"".join((*head, described, pickle.dumps([*keys], 2), storages))
 
 
-TENSOR = (
-    b"\x80\x02}U\x05stateccollections\nOrderedDict\n)RU\x01wctorch._utils\n_rebuild_tensor_v2\n"
-    b"((U\x07storagectorch\nFloatStorage\nU\x017U\x03cpuK\x02NtQK\x00K\x02\x85K\x01\x85\x89}tRss."
-)
+def entry(name: bytes, storage: bytes) -> bytes:
+    """Describe a tensor `w` of two numbers under a name of five letters."""
+    return (
+        b"U\x05" + name + b"ccollections\nOrderedDict\n)RU\x01wctorch._utils\n_rebuild_tensor_v2\n"
+        b"((U\x07storagectorch\nFloatStorage\nU\x01" + storage + b"U\x03cpuK\x02NtQ"
+        b"K\x00K\x02\x85K\x01\x85\x89}tRss"
+    )
+
+
+TENSOR = b"\x80\x02}" + entry(b"state", b"7") + b"."
 
 
 def test_reads_a_tensor() -> None:
     read = torch_file.read(saved(TENSOR), "state")
+    assert np.array_equal(read["w"], np.array([1.0, 2.0], np.float32))
+
+
+def test_storages_of_other_entries_may_lie_before_it() -> None:
+    both = b"\x80\x02}" + entry(b"other", b"6") + entry(b"state", b"7") + b"."
+    others = struct.pack("<q2f", 2, 8.0, 9.0)
+    read = torch_file.read(saved(both, "67", others + NUMBERS), "state")
     assert np.array_equal(read["w"], np.array([1.0, 2.0], np.float32))
 
 
