@@ -70,8 +70,8 @@ class Turn(Section, frozen=True):
     """After what reads as a whole sentence."""
     finished_probability: Share = 0.8
     """From this probability that a sentence ends with the last word. Less ends turns sooner and
-    cuts more speakers off: with 0.7 and 608 ms of the usual silence 20 of 75 clips instead of 17, and
-    a WER of 12.8 % instead of 12.4, for 55 ms at the 95th percentile (`offrecord bench turn`)."""
+    cuts more speakers off: 0.7 and 608 ms of the usual silence 20 of 75 clips instead of 17, with a
+    WER of 12.8 % instead of 12.4, for 55 ms at the 95th percentile (`offrecord bench turn`)."""
     unfinished_ms: Positive = 992
     """After what does not. With 1200 no fewer of 75 clips are cut, and the slowest twentieth of the
     ends waits 80 ms longer."""
