@@ -1,5 +1,6 @@
 """Mute that means off: a real run is muted, killed, started again, and looked at from outside."""
 
+import contextlib
 import json
 import queue
 import subprocess
@@ -88,11 +89,10 @@ def is_there(pid: int) -> bool:
 
 def open_files(pid: int) -> set[str]:
     found = set()
-    for descriptor in Path(f"/proc/{pid}/fd").iterdir():
-        try:
-            found.add(str(descriptor.readlink()))
-        except FileNotFoundError:  # closed meanwhile
-            continue
+    with contextlib.suppress(FileNotFoundError):  # it has ended meanwhile, and holds nothing
+        for descriptor in Path(f"/proc/{pid}/fd").iterdir():
+            with contextlib.suppress(FileNotFoundError):  # closed meanwhile
+                found.add(str(descriptor.readlink()))
     return found
 
 
