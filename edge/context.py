@@ -4,13 +4,14 @@ Pure: no storage and no clock in here. Times are milliseconds since the run bega
 was lost and came back counts from zero again, so its times are shifted.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from functools import singledispatch
 from typing import Final
 
 from edge.clock import SAMPLE_RATE_HZ, to_ms
 from edge.evidence import (
+    Kind,
     Note,
     Now,
     Question,
@@ -53,7 +54,7 @@ class Context:
     now_ms: int = 0
     models: tuple[Model, ...] = ()
     heard: tuple[Note, ...] = ()
-    """`said` and `remembered`."""
+    """`said`, `remembered` and `derived`."""
     seen: tuple[Note, ...] = ()
     """One a change of view; the last one's time moves on while the view stays."""
     sights: tuple[Sight, ...] = ()
@@ -153,7 +154,7 @@ def _(event: Note, context: Context) -> Context:
     context = replace(context, now_ms=max(context.now_ms, event.at_ms))
     if event.kind == "seen":
         return replace(context, seen=(*context.seen, event)[-KEPT_SEEN:])
-    if event.kind in {"said", "remembered"}:
+    if event.kind in {"said", "remembered", "derived"}:
         return replace(context, heard=(*context.heard, event)[-KEPT_HEARD:])
     answered_ms = event.at_ms if event.kind == "asked" else 0
     return replace(
@@ -177,19 +178,58 @@ def resumed(context: Context, notes: Iterable[Note]) -> Context:
     return replace(context, heard_until_ms=max((n.at_ms for n in context.heard), default=0))
 
 
-def forgotten(context: Context, since_ms: int) -> Context:
-    """Return the context without what was heard, seen, asked and told since a moment."""
+def without(context: Context, before: Context, kinds: Collection[Kind]) -> Context:
+    """Return the context without what such notes and the timers made of an utterance since.
 
-    def before(notes: tuple[Note, ...]) -> tuple[Note, ...]:
-        return tuple(n for n in notes if n.run == context.run and n.at_ms < since_ms)
+    What was seen since stays, and so does what was forgotten.
+    """
+
+    def old(now: tuple[Note, ...], then: tuple[Note, ...]) -> tuple[Note, ...]:
+        return tuple(n for n in now if n in then or n.kind not in kinds or n.source == "timer")
+
+    if "asked" in kinds:
+        timers = (t for t in before.timers if t in context.timers or t.deadline_ms > context.now_ms)
+        answered_until_ms = before.answered_until_ms
+        context = replace(context, timers=tuple(timers), answered_until_ms=answered_until_ms)
+    return replace(
+        context,
+        heard=old(context.heard, before.heard),
+        dialogue=old(context.dialogue, before.dialogue),
+        passing=old(context.passing, before.passing),
+    )
+
+
+def forgotten(context: Context, since_s: float, until_s: float = float("inf")) -> Context:
+    """Return the context without what was heard, seen and said in a stretch of the wall clock."""
+
+    def left(notes: tuple[Note, ...]) -> tuple[Note, ...]:
+        return tuple(note for note in notes if not since_s <= note.at_wall_s < until_s)
 
     return replace(
         context,
-        heard=before(context.heard),
-        seen=before(context.seen),
-        sights=tuple(sight for sight in context.sights if sight.since_ms < since_ms),
-        dialogue=before(context.dialogue),
-        passing=before(context.passing),
+        heard=left(context.heard),
+        seen=left(context.seen),
+        dialogue=left(context.dialogue),
+        passing=left(context.passing),
+        sights=tuple(
+            sight
+            for sight in context.sights
+            if context.wall_s(sight.until_ms) < since_s or context.wall_s(sight.since_ms) >= until_s
+        ),
+    )
+
+
+def without_notes(context: Context, ids: Collection[int]) -> Context:
+    """Return the context without the notes that have these numbers."""
+
+    def left(notes: tuple[Note, ...]) -> tuple[Note, ...]:
+        return tuple(note for note in notes if note.id not in ids)
+
+    return replace(
+        context,
+        heard=left(context.heard),
+        seen=left(context.seen),
+        dialogue=left(context.dialogue),
     )
 
 
@@ -273,6 +313,7 @@ _LEAD: Final = {
     "said": "Heard",
     "seen": "Saw",
     "remembered": "Was to remember,",
+    "derived": "Noted",
     "asked": "Was asked",
     "told": "Replied",
 }

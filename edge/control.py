@@ -2,7 +2,7 @@
 
 The launcher listens on the socket `control` in its data folder, which only the owner can open. A
 request is one `Asked` as JSON, the answer one `Standing`. Nobody else speaks on it, and no content
-ever passes: what can be asked is to mute, to unmute, and how things stand.
+ever passes: what is to be forgotten stands in the notes themselves, encrypted.
 """
 
 import contextlib
@@ -103,7 +103,7 @@ def _change(
             standing = ask(folder, message)
             if standing:
                 return standing.mute, standing
-            with _lock(folder) as is_ours:
+            with held(folder) as is_ours:
                 if is_ours:
                     return _write(folder, message, schedule), None
             if time.monotonic() > give_up_s:
@@ -113,6 +113,20 @@ def _change(
                 _write(folder, message, schedule)
             raise
         time.sleep(BETWEEN_TRIES_S)
+
+
+@contextlib.contextmanager
+def held(folder: Path) -> Iterator[bool]:
+    """Hold the folder against a launcher that starts just now; False where one holds it."""
+    lock = os.open(folder / LOCK_NAME, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    is_ours = False
+    try:
+        with contextlib.suppress(BlockingIOError):
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            is_ours = True
+        yield is_ours
+    finally:
+        os.close(lock)
 
 
 def outcome(folder: Path, state: MuteState, standing: Standing | None, wall_s: float) -> str:
@@ -137,20 +151,6 @@ def _write(folder: Path, message: Mute | Unmute, schedule: Sequence[Stretch]) ->
     state = mute.asked(mute.load(folder)[0], message, schedule, clock)
     mute.store(folder, state)
     return mute.standing(state, schedule, clock)
-
-
-@contextlib.contextmanager
-def _lock(folder: Path) -> Iterator[bool]:
-    """Hold the folder against a launcher that starts just now; False where one holds it."""
-    lock = os.open(folder / LOCK_NAME, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
-    is_ours = False
-    try:
-        with contextlib.suppress(BlockingIOError):
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            is_ours = True
-        yield is_ours
-    finally:
-        os.close(lock)
 
 
 def _no_answer(folder: Path, how: str) -> NoAnswer:
@@ -193,7 +193,7 @@ def read(connection: socket.socket) -> Asked:
     try:
         return _asked.decode(packet)
     except msgspec.DecodeError:
-        raise BadRequest("a request is a Mute, an Unmute or an Inquire") from None
+        raise BadRequest("a request is one of `messages.Asked`") from None
 
 
 def answer(connection: socket.socket, standing: Standing) -> None:

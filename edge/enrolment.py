@@ -37,7 +37,7 @@ def learn(
 
 def forget(folder: Path) -> bool:
     """Delete what is known of the wearer's voice; say whether there was anything."""
-    known = folder.joinpath(voice_profile.FILE_NAME).exists()
+    known = voice_profile.is_kept(folder)
     if not control.ask(folder, ForgetVoice()):
         voice_profile.forget(folder)
     return known

@@ -11,8 +11,12 @@ from typing import Final, Literal
 
 from edge.messages import Seen
 
-Kind = Literal["said", "seen", "asked", "told", "remembered"]
-"""`asked` and `told` are the dialogue with the companion; an answer never rests on those."""
+Kind = Literal["said", "seen", "asked", "told", "remembered", "derived"]
+"""`asked` and `told` are the dialogue with the companion; an answer never rests on those. `derived`
+is what was made of other notes."""
+
+
+QUOTED_CHARACTERS: Final = 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +39,14 @@ class Note:
     """Percent."""
     id: int = 0
     """Of memory; 0 while it is not stored."""
+    who: str = ""
+    """Whose words: `wearer`, `other`, `companion`, or a name; empty where nobody can tell."""
+    mark: str = ""
+    """`live`, or `file` where it came out of one that was played."""
+    observation: int = -1
+    """The ledger's row of what left the chamber for it; -1 where nothing did."""
+    rests_on: tuple[int, ...] = ()
+    """Of which notes it was made; who forgets those forgets this."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +104,17 @@ def labels_of(note: Note) -> tuple[str, ...]:
 def lines_of(note: Note) -> tuple[str, ...]:
     """Return what was read in the picture of a `seen` note."""
     return tuple(note.text.split("\n")[1:])
+
+
+def quoted(lines: Sequence[str], notes: Sequence[Note]) -> tuple[int, ...]:
+    """Return the numbers of the notes that lines quote, if only in part."""
+    text = "\n".join(lines)
+    return tuple(note.id for note in notes if note.id and _beginning(note) in text)
+
+
+def _beginning(note: Note) -> str:
+    """Return what a quotation of a note that was cut short still holds."""
+    return note.text.strip().split("\n", 1)[0][:QUOTED_CHARACTERS]
 
 
 _STEPS: Final = ((90.0, 1, "s"), (90 * 60.0, 60, "min"), (36 * 3600.0, 3600, "h"))

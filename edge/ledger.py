@@ -3,11 +3,12 @@
 JSON lines, one `write` a row to a descriptor opened with O_APPEND: a kill -9 leaves a row whole or
 absent, and a torn last line (a power cut) is dropped at the next start, and said so in a row.
 
-A line is `{"row": ..., "open": ...}`. `row` holds the number, the moment, the bytes, from and to,
-the reason, the SHA-256 of the row before it, and a salted SHA-256 of the content. `open` holds the
-salt and the content itself, so that the user can read what left. `forget` blanks `open` in place
-and nothing else: the fact that something left cannot be erased, its words can, and the chain still
-verifies. What the chain cannot show is a cut at its very end; the counter rule shows that.
+A line is `{"row": ...}`: the number, the moment, the bytes, from and to, the reason, the SHA-256 of
+the row before it, and a salted SHA-256 of the content. The salt and the content itself, so that the
+user can read what left, lie with the notes, encrypted (`Texts`), and are forgotten with them: the
+fact that something left cannot be erased, its words can, and the chain still verifies. Only what
+tells of the device itself (`OF_THE_DEVICE`) stands in its line. What the chain cannot show is a cut
+at its very end; the counter rule shows that.
 """
 
 import json
@@ -17,7 +18,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from hashlib import sha256
 from pathlib import Path
-from typing import Final, Literal, NamedTuple, Self
+from typing import Final, Literal, NamedTuple, Protocol, Self
 
 import msgspec
 
@@ -28,6 +29,8 @@ FIRST: Final = "0" * 64
 """What the first row names as the hash of the row before it."""
 
 CHAMBER, RUNTIME = "chamber", "runtime"
+OF_THE_DEVICE: Final = frozenset({"Hello", "Lending"})
+"""What says nothing of anybody: readable without a key."""
 
 
 class Leaving(NamedTuple):
@@ -83,16 +86,30 @@ class Content(msgspec.Struct, frozen=True):
     text: str
 
 
-class _Line(msgspec.Struct, frozen=True):
+class Texts(Protocol):
+    """Where the contents of rows lie (`edge/notes/`)."""
+
+    def text(self, number: int) -> Content | None:
+        """Return what a row says, unless it was forgotten."""
+
+
+class WritableTexts(Texts, Protocol):
+    """The same, for the one who writes."""
+
+    def keep_text(self, number: int, when_s: float, content: Content) -> None:
+        """Keep what a row says. Raises OSError."""
+
+
+class _Line(msgspec.Struct, frozen=True, omit_defaults=True):
     row: msgspec.Raw
-    open: Content | None
+    open: Content | None = None
 
 
 class _Entry(msgspec.Struct, frozen=True):
     """A line as it is read where its exact bytes do not matter."""
 
     row: Row
-    open: Content | None
+    open: Content | None = None
 
 
 _entries = msgspec.json.Decoder(_Entry)
@@ -130,9 +147,10 @@ class Totals:
 class Ledger:
     """The file, open for appending."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, texts: WritableTexts) -> None:
         """Open or make the file, and drop a torn last line. Raises OSError."""
         self.path = path
+        self._texts = texts
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         self._append_fd = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
         self._edit_fd = os.open(path, os.O_RDWR)
@@ -179,7 +197,11 @@ class Ledger:
             previous=self._previous,
         )
         raw = msgspec.json.encode(row)
-        line = msgspec.json.encode(_Line(msgspec.Raw(raw), content)) + b"\n"
+        stands_open = leaving.what in OF_THE_DEVICE
+        if not stands_open:
+            self._texts.keep_text(row.number, row.when_s, content)
+        line = msgspec.json.encode(_Line(msgspec.Raw(raw), content if stands_open else None))
+        line += b"\n"
         if os.write(self._append_fd, line) != len(line):
             self._drop_torn_line()
             raise OSError("the ledger could not be written: the medium is full")
@@ -187,19 +209,17 @@ class Ledger:
         self._previous = sha256(raw).hexdigest()
         return row
 
-    def forget(self, since_s: float) -> int:
-        """Blank the content of all rows since a moment and return how many."""
-        blanked = 0
+    def hand_over(self) -> None:
+        """Take the contents out of the lines of before, in which all of them stood."""
         at = 0
         for raw in lines(self.path):
-            found = _decode(raw)
-            if found and found[0].open and found[1].when_s >= since_s:
-                kept = b'{"row":' + bytes(found[0].row) + b',"open":null}'
-                os.pwrite(self._edit_fd, kept[:-1].ljust(len(raw) - 1) + b"}", at)
-                blanked += 1
+            line, row = _decode(raw) or (None, None)
+            if line and row and line.open and row.what not in OF_THE_DEVICE:
+                self._texts.keep_text(row.number, row.when_s, line.open)
+                kept = b'{"row":' + bytes(line.row)
+                os.pwrite(self._edit_fd, kept.ljust(len(raw) - 1) + b"}", at)
             at += len(raw) + 1
         os.fdatasync(self._edit_fd)
-        return blanked
 
     def _drop_torn_line(self) -> int:
         """Cut the file after its last line end and return how many bytes that took."""
@@ -225,8 +245,11 @@ class Ledger:
         return 0
 
 
-def verify(path: Path) -> Broken | None:
-    """Return the first row that breaks the chain, or None when all is well."""
+def verify(path: Path, texts: Texts | None = None) -> Broken | None:
+    """Return the first row that breaks the chain, or None when all is well.
+
+    With `texts`, what is kept of the contents must be what was entered, too.
+    """
     previous = FIRST
     for number, raw in enumerate(lines(path)):
         found = _decode(raw)
@@ -235,7 +258,8 @@ def verify(path: Path) -> Broken | None:
         line, row = found
         if row.previous != previous or row.number != number:
             return Broken(number, "it does not follow from the row before it")
-        if line.open and _commit(line.open) != row.content:
+        content = line.open or (texts.text(number) if texts else None)
+        if content and _commit(content) != row.content:
             return Broken(number, "its content is not what was entered")
         previous = sha256(line.row).hexdigest()
     return None
@@ -250,14 +274,14 @@ def totals(path: Path, run: str | None = None) -> Totals:
     return found
 
 
-def rows(path: Path) -> Iterator[tuple[Row, str | None]]:
+def rows(path: Path, texts: Texts | None = None) -> Iterator[tuple[Row, str | None]]:
     """Yield each row with its content, None where it was forgotten. Torn lines are left out."""
-    return filter(None, map(_read, lines(path)))
+    return _entries_of(lines(path), texts)
 
 
-def newest_first(path: Path) -> Iterator[tuple[Row, str | None]]:
+def newest_first(path: Path, texts: Texts | None = None) -> Iterator[tuple[Row, str | None]]:
     """Yield the same from the end on."""
-    return filter(None, map(_read, lines_backwards(path)))
+    return _entries_of(lines_backwards(path), texts)
 
 
 def readable(message: msgspec.Struct) -> str:
@@ -265,12 +289,16 @@ def readable(message: msgspec.Struct) -> str:
     return json.dumps(msgspec.to_builtins(msgspec.structs.asdict(message)), ensure_ascii=False)
 
 
-def _read(raw: bytes) -> tuple[Row, str | None] | None:
-    try:
-        entry = _entries.decode(raw)
-    except msgspec.MsgspecError:
-        return None
-    return entry.row, entry.open.text if entry.open else None
+def _entries_of(
+    raw_lines: Iterator[bytes], texts: Texts | None
+) -> Iterator[tuple[Row, str | None]]:
+    for raw in raw_lines:
+        try:
+            entry = _entries.decode(raw)
+        except msgspec.MsgspecError:
+            continue
+        content = entry.open or (texts.text(entry.row.number) if texts else None)
+        yield entry.row, content.text if content else None
 
 
 def _decode(raw: bytes) -> tuple[_Line, Row] | None:

@@ -13,7 +13,7 @@ from typing import Any, Final
 import msgspec
 
 from edge import ledger
-from edge.ledger import Broken, Row
+from edge.ledger import Broken, Row, Texts
 from edge.ledger_days import Day, add, day_of
 
 ALL: Final = "all"
@@ -74,22 +74,22 @@ def path_in(folder: Path) -> Path:
     return path
 
 
-def ask(path: Path, query: Query) -> Found:
+def ask(path: Path, query: Query, texts: Texts | None) -> Found:
     """Return what the ledger says of a query."""
-    found = Found(query, broken=verify(path))
-    for row, text in ledger.rows(path):
+    found = Found(query, broken=verify(path, texts))
+    for row, text in ledger.rows(path, texts):
         add(found.days, row)
         if query.wants(row, text):
             found.rows.append((row, text))
     return found
 
 
-def verify(path: Path) -> Broken | None:
+def verify(path: Path, texts: Texts | None) -> Broken | None:
     """Return the first row that breaks the chain.
 
-    A row that is being blanked at this moment may look torn: what seems broken is looked at again.
+    A row that is being written at this moment may look torn: what seems broken is looked at again.
     """
-    return ledger.verify(path) and ledger.verify(path)
+    return ledger.verify(path, texts) and ledger.verify(path, texts)
 
 
 def verdict(path: Path, broken: Broken | None, *, as_json: bool) -> str:
@@ -103,7 +103,7 @@ def verdict(path: Path, broken: Broken | None, *, as_json: bool) -> str:
     return f"The chain holds: {rows:,} rows, each follows from the one before it."
 
 
-def export(path: Path, query: Query, target: Path) -> int:
+def export(path: Path, query: Query, target: Path, texts: Texts | None) -> int:
     """Write the rows that are wanted as JSON lines and return how many; raise BadQuestion."""
     try:
         descriptor = os.open(target, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
@@ -114,7 +114,7 @@ def export(path: Path, query: Query, target: Path) -> int:
     count = 0
     try:
         with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-            for row, text in ledger.rows(path):
+            for row, text in ledger.rows(path, texts):
                 if query.wants(row, text):
                     file.write(f"{json.dumps(as_json(row, text), ensure_ascii=False)}\n")
                     count += 1

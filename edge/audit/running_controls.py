@@ -66,25 +66,55 @@ def _standing(pid: int, processes: tuple[StandingProcess, ...], *, muted: bool =
 def _of_the_ledger() -> Iterator[Check]:
     """Falsify a ledger in each of the ways in which one can be."""
     with tempfile.TemporaryDirectory(prefix="offrecord-control-") as folder:
-        path = Path(folder) / ledger.FILE_NAME
-        with ledger.Ledger(path) as book:
+        path, texts = Path(folder) / ledger.FILE_NAME, Texts()
+        with ledger.Ledger(path, texts) as book:
             for number in range(ROWS):
                 leaving = ledger.Leaving("Transcript", 20, "observation", f"sentence {number}")
                 book.append(leaving, OCCASION)
-        whole = path.read_bytes()
+        whole, said = path.read_bytes(), dict(texts.kept)
         for title, falsify in FALSIFICATIONS.items():
-            path.write_bytes(falsify(whole))
-            broken = ledger.verify(path)
+            path.write_bytes(whole)
+            texts.kept = dict(said)
+            falsify(path, texts.kept)
+            broken = ledger.verify(path, texts)
             if broken:
                 yield Check(f"control: {title}", "pass", f"caught: {broken.reason}")
             else:
                 yield Check(f"control: {title}", "fail", f"the chain: {BROKEN}")
 
 
-FALSIFICATIONS: Final[dict[str, Callable[[bytes], bytes]]] = {
-    "a word changed in the ledger": lambda whole: whole.replace(b"sentence 1", b"sentence 7"),
-    "fewer bytes in the ledger": lambda whole: whole.replace(b'"bytes":20', b'"bytes":10', 1),
-    "a row taken out of the ledger": lambda whole: b"".join(whole.splitlines(keepends=True)[1:]),
+class Texts:
+    """The words of a ledger's rows, unencrypted."""
+
+    def __init__(self) -> None:
+        self.kept: dict[int, ledger.Content] = {}
+
+    def keep_text(self, number: int, when_s: float, content: ledger.Content) -> None:
+        """Keep what a row says."""
+        del when_s
+        self.kept[number] = content
+
+    def text(self, number: int) -> ledger.Content | None:
+        """Return it."""
+        return self.kept.get(number)
+
+
+def _change_a_word(_path: Path, kept: dict[int, ledger.Content]) -> None:
+    kept[1] = ledger.Content(kept[1].salt, "sentence 7")
+
+
+def _take_bytes_away(path: Path, _kept: dict[int, ledger.Content]) -> None:
+    path.write_bytes(path.read_bytes().replace(b'"bytes":20', b'"bytes":10', 1))
+
+
+def _take_a_row_out(path: Path, _kept: dict[int, ledger.Content]) -> None:
+    path.write_bytes(b"".join(path.read_bytes().splitlines(keepends=True)[1:]))
+
+
+FALSIFICATIONS: Final[dict[str, Callable[[Path, dict[int, ledger.Content]], None]]] = {
+    "a word changed in the ledger": _change_a_word,
+    "fewer bytes in the ledger": _take_bytes_away,
+    "a row taken out of the ledger": _take_a_row_out,
 }
 
 

@@ -107,8 +107,8 @@ def _said(message: Leaves) -> str:
             return f"{dbfs} dB"
         case Ended():
             return "all was understood"
-        case Dying(fault=fault):
-            return fault
+        case Dying(fault=fault, specialist=specialist):
+            return f"{fault}: {specialist}" if specialist else fault
         case _:
             line = event(message, 0)
             return line.words if line else MAY_BE_EMPTY

@@ -1,4 +1,5 @@
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -6,7 +7,7 @@ import pytest
 from edge.act import carry_out, off_the_record, resume_timers
 from edge.context import Context, fold
 from edge.evidence import Note, Question, Timer
-from edge.ledger import Leaving, Ledger, Occasion, rows
+from edge.ledger import Content
 from edge.messages import OffTheRecord
 from edge.notes import Notes
 from edge.recall.answer import (
@@ -23,39 +24,37 @@ QUESTION = Question("?", CONTEXT.now_at(60_000))
 
 
 @pytest.fixture
-def files(tmp_path: Path) -> Iterator[tuple[Notes, Ledger]]:
-    with Notes(tmp_path / "n") as notes, Ledger(tmp_path / "l") as ledger:
-        yield notes, ledger
+def notes(tmp_path: Path) -> Iterator[Notes]:
+    with Notes(tmp_path, bytes(32)) as opened:
+        yield opened
 
 
-def done(files: tuple[Notes, Ledger], *actions: Action, context: Context = CONTEXT) -> Context:
-    return carry_out(actions, QUESTION, context, *files)
+def done(notes: Notes, *actions: Action, context: Context = CONTEXT) -> Context:
+    return carry_out(actions, QUESTION, context, notes)
 
 
-def test_a_note_is_written_and_in_mind(files: tuple[Notes, Ledger]) -> None:
-    context = done(files, Remember("buy milk"))
-    assert files[0].recent()[0] == context.heard[-1]
+def test_a_note_is_written_and_in_mind(notes: Notes) -> None:
+    context = done(notes, Remember("buy milk"))
+    assert notes.recent()[0] == context.heard[-1]
     assert (context.heard[-1].kind, context.heard[-1].source) == ("remembered", "wearer")
 
 
-def test_a_timer_counts_from_the_question(files: tuple[Notes, Ledger]) -> None:
-    context = done(files, StartTimer(90, "tea"))
+def test_a_timer_counts_from_the_question(notes: Notes) -> None:
+    context = done(notes, StartTimer(90, "tea"))
     assert context.timers == (Timer(150_000, "tea"),)
-    assert done(files, CancelTimers(), context=context).timers == ()
+    assert done(notes, CancelTimers(), context=context).timers == ()
 
 
-def test_forgetting_reaches_notes_ledger_and_mind(files: tuple[Notes, Ledger]) -> None:
-    notes, ledger = files
+def test_forgetting_reaches_notes_ledger_and_mind(notes: Notes) -> None:
     context = CONTEXT
     for at_s, text in ((10, "keep"), (50, "secret")):
         note = Note("said", text, at_s * 1000, 1000.0 + at_s, "r")
-        notes.remember(note)
-        context = fold(context, note)
-        ledger.append(Leaving("Transcript", 5, "", text), Occasion("r", 1000.0 + at_s, "file"))
-    context = done(files, Forget(30_000), context=context)
+        context = fold(context, replace(note, id=notes.remember(note)))
+        notes.keep_text(at_s, 1000.0 + at_s, Content("", text))
+    context = done(notes, Forget(30_000), context=context)
     assert [note.text for note in context.heard] == ["keep"]
     assert [note.text for note in notes.recent()] == ["keep"]
-    assert [text for _, text in rows(ledger.path)] == ["keep", None]
+    assert [notes.text(number) for number in (10, 50)] == [Content("", "keep"), None]
 
 
 def test_timers_that_have_not_rung_are_set_again_after_a_death() -> None:
@@ -80,5 +79,5 @@ def test_the_launcher_is_told_of_the_longest_silence_that_was_promised() -> None
     assert off_the_record([Remember("tea")]) is None
 
 
-def test_to_hear_nothing_changes_nothing_in_mind(files: tuple[Notes, Ledger]) -> None:
-    assert done(files, HearNothing(5)) == CONTEXT
+def test_to_hear_nothing_changes_nothing_in_mind(notes: Notes) -> None:
+    assert done(notes, HearNothing(5)) == CONTEXT

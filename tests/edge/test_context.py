@@ -151,7 +151,7 @@ def test_a_run_goes_on_from_its_notes() -> None:
 
 
 def test_forgetting_takes_everything_since() -> None:
-    context = forgotten(minded(KEYS, TALK, note("What?", 58, "asked")), 20_000)
+    context = forgotten(minded(KEYS, TALK, note("What?", 58, "asked")), 1020.0)
     assert context.heard == (KEYS,)
     assert context.dialogue == ()
 

@@ -1,6 +1,5 @@
 """`offrecord enroll`: a voice is learnt from a file, by what runs already, and forgotten again."""
 
-import stat
 import subprocess
 import sys
 import time
@@ -16,6 +15,7 @@ from edge import config, control, enrolment, voice_profile
 from edge.capture.sources import describe
 from edge.clock import SAMPLE_RATE_HZ
 from edge.messages import Enrol, Inquire
+from edge.notes import keys
 
 SPEECH = Path(__file__).parents[2] / "../shared/data/speech"
 CLIPS = [f"1688-142285-{number:04}.flac" for number in (0, 1, 3, 4)]
@@ -47,21 +47,20 @@ def learn(sound: Path, folder: Path, speech_s: int) -> list[int]:
 def test_a_voice_is_learnt_from_a_file_and_forgotten(sound: Path, tmp_path: Path) -> None:
     progress = learn(sound, tmp_path, 15)
     assert progress == sorted(progress)
-    kept = tmp_path / voice_profile.FILE_NAME
-    assert stat.S_IMODE(kept.stat().st_mode) == 0o600
+    assert voice_profile.load(tmp_path, keys.secret())
     assert enrolment.forget(tmp_path)
-    assert not kept.exists()
+    assert not voice_profile.is_kept(tmp_path)
     assert not enrolment.forget(tmp_path)
 
 
 def test_too_little_speech_is_one_sentence(sound: Path, tmp_path: Path) -> None:
     with pytest.raises(enrolment.NotEnrolled, match="of 300 s of one voice were heard"):
         learn(sound, tmp_path, 300)
-    assert not (tmp_path / voice_profile.FILE_NAME).exists()
+    assert not voice_profile.is_kept(tmp_path)
 
 
 def test_a_damaged_voice_ends_the_start_with_its_remedy(sound: Path, tmp_path: Path) -> None:
-    (tmp_path / voice_profile.FILE_NAME).write_text("no voice")
+    (tmp_path / voice_profile.PLAIN).write_text("no voice")
     argv = [*COMMAND, "run", "--audio", str(sound), "--fast", "--data", str(tmp_path)]
     ended = subprocess.run(argv, capture_output=True, text=True, check=False, timeout=LIMIT_S)
     assert ended.returncode == 2

@@ -7,14 +7,16 @@ from pathlib import Path
 
 import pytest
 
-from edge.ledger import Leaving, Ledger, Occasion, readable, rows, totals, verify
+from edge.audit.running_controls import Texts
+from edge.ledger import Content, Leaving, Ledger, Occasion, readable, rows, totals, verify
 from edge.messages import Transcript
 
 CHILD = """
 import sys
 from pathlib import Path
+from edge.audit.running_controls import Texts
 from edge.ledger import Leaving, Ledger, Occasion
-ledger = Ledger(Path(sys.argv[1]))
+ledger = Ledger(Path(sys.argv[1]), Texts())
 for n in range(100000):
     ledger.append(Leaving("Transcript", 10, "observation", "words " * 50), Occasion("r", n, "file"))
     if n == 100:
@@ -22,31 +24,55 @@ for n in range(100000):
 """
 
 
-def filled(path: Path, *texts: str, run: str = "r") -> Path:
+def filled(path: Path, *said: str, run: str = "r", texts: Texts | None = None) -> Path:
     file = path / "ledger.jsonl"
-    with Ledger(file) as ledger:
-        for n, text in enumerate(texts):
+    with Ledger(file, texts or Texts()) as ledger:
+        for n, text in enumerate(said):
             leaving = Leaving("Transcript", 10, "observation", text)
             ledger.append(leaving, Occasion(run, 100.0 + n, "live"))
     return file
 
 
 def test_a_chain_holds_over_restarts(tmp_path: Path) -> None:
-    filled(tmp_path, "one", "two")
-    path = filled(tmp_path, "three", run="s")
-    assert verify(path) is None
+    texts = Texts()
+    filled(tmp_path, "one", "two", texts=texts)
+    path = filled(tmp_path, "three", run="s", texts=texts)
+    assert verify(path, texts) is None
     assert [row.number for row, _ in rows(path)] == [0, 1, 2]
-    assert [text for _, text in rows(path)] == ["one", "two", "three"]
+    assert [text for _, text in rows(path, texts)] == ["one", "two", "three"]
 
 
-def test_every_line_is_json(tmp_path: Path) -> None:
-    lines = filled(tmp_path, "one", 'say "two"\n').read_text().splitlines()
-    assert [json.loads(line)["open"]["text"] for line in lines] == ["one", 'say "two"\n']
+def test_every_line_is_json_and_holds_no_words(tmp_path: Path) -> None:
+    lines = filled(tmp_path, "zanzibar", 'say "zanzibar"\n').read_text().splitlines()
+    assert [json.loads(line)["row"]["number"] for line in lines] == [0, 1]
+    assert "zanzibar" not in "".join(lines)
+
+
+def test_what_tells_of_the_device_itself_needs_no_key(tmp_path: Path) -> None:
+    with Ledger(tmp_path / "ledger.jsonl", Texts()) as ledger:
+        ledger.append(Leaving("Hello", 9, "observation", "tiny"), Occasion("r", 1.0, "live"))
+    assert [text for _, text in rows(tmp_path / "ledger.jsonl")] == ["tiny"]
+
+
+def test_words_of_before_are_taken_out_of_their_lines(tmp_path: Path) -> None:
+    texts = Texts()
+    path = filled(tmp_path, "zanzibar", "coast", texts=texts)
+    lines = [json.loads(line) for line in path.read_text().splitlines()]
+    for line in lines:
+        content = texts.kept.pop(line["row"]["number"])
+        line["open"] = {"salt": content.salt, "text": content.text}
+    path.write_text("".join(f"{json.dumps(line, separators=(',', ':'))}\n" for line in lines))
+    assert [text for _, text in rows(path)] == ["zanzibar", "coast"]
+    with Ledger(path, texts) as ledger:
+        ledger.hand_over()
+    assert b"zanzibar" not in path.read_bytes()
+    assert [text for _, text in rows(path, texts)] == ["zanzibar", "coast"]
+    assert verify(path, texts) is None
 
 
 def test_totals_tell_the_chamber_from_the_device(tmp_path: Path) -> None:
     path = filled(tmp_path, "one", "two")
-    with Ledger(path) as ledger:
+    with Ledger(path, Texts()) as ledger:
         question = Leaving("Question", 500, "asked", "why?", to="http://127.0.0.1:1/v1")
         ledger.append(question, Occasion("s", 200.0, "live"))
     found = totals(path)
@@ -55,7 +81,16 @@ def test_totals_tell_the_chamber_from_the_device(tmp_path: Path) -> None:
     assert found.count == {"Transcript": 2, "Question": 1}
 
 
-@pytest.mark.parametrize("old", ['"bytes":10', '"to":"runtime"', '"text":"two"', '"number":1'])
+def test_a_changed_content_is_found(tmp_path: Path) -> None:
+    texts = Texts()
+    path = filled(tmp_path, "one", "two", "three", texts=texts)
+    texts.kept[1] = Content(texts.kept[1].salt, "twice")
+    broken = verify(path, texts)
+    assert broken
+    assert (broken.line, broken.reason) == (1, "its content is not what was entered")
+
+
+@pytest.mark.parametrize("old", ['"bytes":10', '"to":"runtime"', '"number":1'])
 def test_a_changed_row_is_found(tmp_path: Path, old: str) -> None:
     path = filled(tmp_path, "one", "two", "three")
     lines = path.read_text().splitlines(keepends=True)
@@ -75,27 +110,27 @@ def test_a_removed_row_is_found(tmp_path: Path) -> None:
     assert (broken.line, broken.reason) == (1, "it does not follow from the row before it")
 
 
-def test_forgotten_words_are_gone_and_the_chain_still_holds(tmp_path: Path) -> None:
-    path = filled(tmp_path, "keep", "zanzibar", "zanzibar again")
-    with Ledger(path) as ledger:
-        assert ledger.forget(101.0) == 2
+def test_a_chain_holds_without_the_words_that_were_forgotten(tmp_path: Path) -> None:
+    texts = Texts()
+    path = filled(tmp_path, "keep", "zanzibar", "zanzibar again", texts=texts)
+    del texts.kept[1], texts.kept[2]
+    with Ledger(path, texts) as ledger:
         ledger.append(Leaving("Seen", 5, "observation", "cup"), Occasion("r", 300, "live"))
-    assert b"zanzibar" not in path.read_bytes()
-    assert [text for _, text in rows(path)] == ["keep", None, None, "cup"]
-    assert verify(path) is None
+    assert [text for _, text in rows(path, texts)] == ["keep", None, None, "cup"]
+    assert verify(path, texts) is None
     assert totals(path).left_chamber_bytes == 35
-    assert all(json.loads(line) for line in path.read_text().splitlines())
 
 
 def test_a_torn_last_line_is_dropped_and_counted(tmp_path: Path) -> None:
-    path = filled(tmp_path, "one", "two")
+    texts = Texts()
+    path = filled(tmp_path, "one", "two", texts=texts)
     whole = path.read_bytes()
     path.write_bytes(whole[:-20])
-    with Ledger(path) as ledger:
+    with Ledger(path, texts) as ledger:
         assert ledger.dropped_bytes == len(whole.splitlines(keepends=True)[1]) - 20
         ledger.append(Leaving("Seen", 5, "observation", "cup"), Occasion("r", 300, "live"))
-    assert verify(path) is None
-    assert [text for _, text in rows(path)] == ["one", "cup"]
+    assert verify(path, texts) is None
+    assert [text for _, text in rows(path, texts)] == ["one", "cup"]
 
 
 def test_kill_9_leaves_a_chain(tmp_path: Path) -> None:
@@ -106,7 +141,7 @@ def test_kill_9_leaves_a_chain(tmp_path: Path) -> None:
         told.readline()
         os.kill(child.pid, signal.SIGKILL)
     child.wait()
-    with Ledger(path) as ledger:
+    with Ledger(path, Texts()) as ledger:
         ledger.append(Leaving("Seen", 5, "observation", "cup"), Occasion("r", 300, "live"))
     assert verify(path) is None
     assert totals(path).rows > 100
@@ -123,6 +158,7 @@ def test_a_message_is_entered_whole_and_readable() -> None:
         "stages": [],
         "speaker": 0,
         "speaker_score": 0,
+        "goes_on": False,
     }
 
 

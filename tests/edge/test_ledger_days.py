@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from edge import ledger, ledger_lines
+from edge.audit.running_controls import Texts
 from edge.ledger import Leaving, Ledger, Occasion
 from edge.ledger_days import day_of, days, left_on
 
@@ -17,7 +18,7 @@ DAY_S = 86_400
 def fill(folder: Path, *rows: tuple[float, str, int]) -> Path:
     """Return a ledger of rows: when, `live` or `file` or an endpoint, bytes."""
     path = folder / ledger.FILE_NAME
-    with Ledger(path) as file:
+    with Ledger(path, Texts()) as file:
         for when_s, kind, left_bytes in rows:
             to = kind if kind.startswith("http") else ledger.RUNTIME
             leaving = Leaving("Transcript", left_bytes, "observation", "words", to)

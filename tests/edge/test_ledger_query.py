@@ -14,6 +14,7 @@ from edge import ledger
 from edge.ledger import Leaving, Ledger, Occasion, readable
 from edge.ledger_days import day_of
 from edge.messages import Seen, TextLine, Thing, Transcript
+from edge.notes import Notes, Wish, keys
 
 NOW_S = time.time()
 TODAY = str(day_of(NOW_S))
@@ -30,7 +31,10 @@ def data(tmp_path: Path) -> Path:
     """Return a data folder: something of yesterday, three rows of today."""
     cup = Seen(0, (Thing("cup", 62, (1, 2, 3, 4)),), (TextLine("EXIT", 9, (1, 2, 3, 4)),), 0, 0)
     asked = Leaving("Question", 900, "a question", '{"model": "m"}', to="http://127.0.0.1:1/v1")
-    with Ledger(tmp_path / ledger.FILE_NAME) as file:
+    with (
+        Notes(tmp_path, keys.secret()) as notes,
+        Ledger(tmp_path / ledger.FILE_NAME, notes) as file,
+    ):
         file.append(spoken("The pharaoh is home."), Occasion("r0", NOW_S - 86_400, "live"))
         for leaving in (
             spoken("I put the keys in the bowl."),
@@ -129,8 +133,8 @@ def test_a_broken_chain_is_one_sentence_and_exit_1(data: Path) -> None:
 
 def test_what_was_forgotten_is_gone_and_the_rest_still_holds(data: Path) -> None:
     before = as_json(data)
-    with Ledger(data / ledger.FILE_NAME) as file:
-        assert file.forget(NOW_S - 60) == 3
+    with Notes(data, keys.secret()) as notes:
+        assert len(notes.forget(Wish(since_s=NOW_S - 60)).texts) == 3
     after = as_json(data)
     assert after["chain"] == "whole"
     assert after["days"] == before["days"]
@@ -159,7 +163,7 @@ def test_an_export_overwrites_nothing(data: Path) -> None:
 
 
 def test_it_reads_while_somebody_writes(data: Path) -> None:
-    with Ledger(data / ledger.FILE_NAME) as file:
+    with Notes(data, keys.secret()) as notes, Ledger(data / ledger.FILE_NAME, notes) as file:
         os.write(file.descriptors[0], b'{"row":{"number":4,')  # half a line, so far
         assert "The chain holds: 4 rows" in page(data)
         assert offrecord(data, "--verify").returncode == 0
@@ -180,7 +184,7 @@ def test_what_cannot_be_answered_is_refused_in_a_sentence(data: Path) -> None:
 
 
 def test_no_row_commands_the_terminal(data: Path) -> None:
-    with Ledger(data / ledger.FILE_NAME) as file:
+    with Notes(data, keys.secret()) as notes, Ledger(data / ledger.FILE_NAME, notes) as file:
         hostile = Leaving("\x1b[2J", 1, "\x1b]0;x\a", "\x1b[31mred\u202e", to="\x9b1m")
         file.append(hostile, Occasion("r2", time.time(), "live"))
     shown = page(data)
