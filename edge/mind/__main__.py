@@ -4,6 +4,7 @@ Texts come in on descriptor 0 and numbers go out on 1, both from and to the runt
 a failure is one sentence on stderr; after it there is no stderr, and a fault ends the process.
 """
 
+import base64
 import os
 import sys
 from typing import Final
@@ -11,9 +12,20 @@ from typing import Final
 import msgspec
 
 from edge import seal
-from edge.messages import Adopt, Answers, Asks, Consider, Considered, Correct, Learnt
+from edge.messages import (
+    Adopt,
+    Answers,
+    Asks,
+    Consider,
+    Considered,
+    Correct,
+    Embed,
+    Embedded,
+    Learnt,
+)
 from edge.mind.embedding import GRAPH, MODEL, VOCABULARY, Embedder
 from edge.mind.head import FILE, Head, Vector, features
+from edge.mind.wordpiece import MOST_PIECES
 from models import manifest
 
 ASKS_FD, ANSWERS_FD, STDERR_FD = 0, 1, 2
@@ -21,6 +33,10 @@ PACKET_BYTES: Final = 4096
 """Both pipes are in packet mode: a read returns one message."""
 WARM_UP: Final = ("Is it warm?", " ".join(["warm"] * 80))
 THOUSAND: Final = 1000
+MOST_QUESTION_PIECES: Final = 24
+"""Its words are told too, and all of it is one packet."""
+MOST_LETTERS: Final = 24
+"""Of a word that is told."""
 
 
 class Mind:
@@ -43,6 +59,12 @@ class Mind:
             case Adopt(steps):
                 self._head.adopt(steps)
                 return None
+            case Embed(number, text, is_question):
+                most = MOST_QUESTION_PIECES if is_question else MOST_PIECES
+                signs, words = self._embedder.signs(text, most)
+                code = base64.b64encode(signs).decode("ascii")
+                told = [word[:MOST_LETTERS] for word in words] if is_question else ()
+                return Embedded(number, code, tuple(told))
 
     def _look(self, text: str, *, follows_reply: bool) -> Vector:
         return features(self._embedder.embed(text), text, after=follows_reply)
@@ -63,6 +85,7 @@ def main() -> int:
     for text in WARM_UP:
         warm = encoder.encode(Consider(0, text, follows_reply=False))
         encoder.encode(mind.answer(decoder.decode(warm)))
+        encoder.encode(mind.answer(Embed(0, text, is_question=True)))
     seal.give_back_memory()
     seal.close_all_but({ASKS_FD, ANSWERS_FD, STDERR_FD})
     seal.silence_stderr()

@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from edge.chamber.onnx_session import session
-from edge.mind.wordpiece import WordPiece
+from edge.mind.wordpiece import MOST_PIECES, WordPiece
 
 Vector = NDArray[np.float32]
 MODEL, GRAPH, VOCABULARY = "minilm", "model.onnx", "vocab.txt"
@@ -22,12 +22,29 @@ class Embedder:
 
     def embed(self, text: str) -> Vector:
         """Return a text's meaning, (384,) float32 of length 1."""
-        numbers = np.array([self._pieces.encode(text)], np.int64)
+        mean: Vector = self._hidden(self._pieces.encode(text)).mean(axis=0)
+        return mean / np.linalg.norm(mean)
+
+    def signs(self, text: str, most_pieces: int = MOST_PIECES) -> tuple[bytes, list[str]]:
+        """Return the signs of a text's meaning and of its pieces', and of which word each is.
+
+        48 bytes for the text, then 48 for each piece that is no mere punctuation.
+        """
+        spelled = self._pieces.spelled(text)[:most_pieces]
+        hidden = self._hidden(self._pieces.framed([number for _, number in spelled]))
+        is_word = [any(map(str.isalnum, word)) for word, _ in spelled]
+        rows = np.concatenate([hidden.mean(axis=0, keepdims=True), hidden[1:-1][is_word]])
+        words = [word for (word, _), counts in zip(spelled, is_word, strict=True) if counts]
+        return np.packbits(rows > 0, axis=1).tobytes(), words
+
+    def _hidden(self, pieces: list[int]) -> Vector:
+        """Return what the model makes of each piece, (pieces, 384) float32."""
+        numbers = np.array([pieces], np.int64)
         inputs = {
             "input_ids": numbers,
             "attention_mask": np.ones_like(numbers),
             "token_type_ids": np.zeros_like(numbers),
         }
         (hidden,) = self._session.run(None, inputs)
-        mean: Vector = hidden[0].mean(axis=0)
-        return mean / np.linalg.norm(mean)
+        found: Vector = hidden[0]
+        return found

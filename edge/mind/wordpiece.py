@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from typing import Final
 
 MOST_PIECES: Final = 64
-"""A request is short; what follows is cut, as the model would cut it at 256."""
+"""A sentence is short; what follows is cut, as the model would cut it at 256."""
 _UNKNOWN, _BEGIN, _END = "[UNK]", "[CLS]", "[SEP]"
 _LONGEST_WORD: Final = 100
 _WORD: Final = re.compile(r"[^\W_]+|\S")
@@ -25,8 +25,15 @@ class WordPiece:
 
     def encode(self, text: str) -> list[int]:
         """Return the numbers of a text, between the marks of its beginning and end."""
-        pieces = [piece for word in _words(text) for piece in self._pieces(word)]
-        numbers = [self._numbers[piece] for piece in pieces[: MOST_PIECES - 2]]
+        return self.framed([number for _, number in self.spelled(text)])
+
+    def spelled(self, text: str) -> list[tuple[str, int]]:
+        """Return the numbers of a text's pieces, each with the word that it is of."""
+        pieces = [(word, piece) for word in _words(text) for piece in self._pieces(word)]
+        return [(word, self._numbers[piece]) for word, piece in pieces[: MOST_PIECES - 2]]
+
+    def framed(self, numbers: Sequence[int]) -> list[int]:
+        """Return numbers between the marks of the text's beginning and end."""
         return [self._ends[0], *numbers, self._ends[1]]
 
     def _pieces(self, word: str) -> Sequence[str]:

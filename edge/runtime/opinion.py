@@ -1,4 +1,6 @@
-"""What does the mind think of a sentence? Asked through two pipes, with a deadline.
+"""What does the mind think of a sentence, and what does one mean? Asked through two pipes.
+
+A question to it has a deadline; what notes mean is told whenever it is known.
 
 A mind that is not there, slow or dead costs a question once and no more than the deadline: then
 rules alone decide for a while.
@@ -8,14 +10,28 @@ import contextlib
 import os
 import select
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
 import msgspec
 
 from edge.addressee import Opinion
-from edge.messages import Adopt, Answers, Asks, Consider, Considered, Correct, Learnt
+from edge.messages import (
+    SENTENCE_CHARACTERS,
+    Adopt,
+    Answers,
+    Asks,
+    Consider,
+    Considered,
+    Correct,
+    Embed,
+    Embedded,
+    Learnt,
+)
 from edge.runtime.lessons import Lessons
+from edge.search.meaning import Meaning, from_code, unpacked
+from edge.search.sought import Understood
 
 DEADLINE_S: Final = 0.15
 REST_S: Final = 5.0
@@ -34,11 +50,14 @@ class Pipes:
 class Opinions:
     """The runtime's side of the mind. It speaks once the launcher has checked the mind's seal."""
 
-    def __init__(self, pipes: Pipes, lessons: Lessons) -> None:
+    def __init__(self, pipes: Pipes, lessons: Lessons, deadline_s: float = DEADLINE_S) -> None:
         self._pipes = pipes
+        self._deadline_s = deadline_s
         self._lessons = lessons
         self._number = 0
         self._asks_again_s = float("inf")
+        self.on_embedded: Callable[[Embedded], None] = lambda _embedded: None
+        """Is told what a text means that was given to `embed`."""
         self._decoder: msgspec.msgpack.Decoder[Answers] = msgspec.msgpack.Decoder(Answers)
         for descriptor in (pipes.asks, pipes.answers):
             os.set_blocking(descriptor, False)
@@ -77,11 +96,43 @@ class Opinions:
             return False
         return self._lessons.keep_steps(answer.steps)
 
-    def _exchange(self, ask: Consider | Correct) -> Answers | None:
+    def understand(self, question: str) -> Understood | None:
+        """Return what a question means; None when the mind does not say so in time."""
+        self._number += 1
+        answer = self._exchange(
+            Embed(self._number, question[:SENTENCE_CHARACTERS], is_question=True)
+        )
+        if not isinstance(answer, Embedded):
+            return None
+        whole, *pieces = unpacked(b"".join(from_code(answer.code)))
+        return Understood(Meaning(whole, tuple(pieces)), answer.words)
+
+    def embed(self, text: str) -> int | None:
+        """Ask what a text means and return the number of the answer, which comes when it comes.
+
+        `on_embedded` is told it, once `hear` or a question has read it. None when nobody reads.
+        """
+        self._number += 1
+        asked = self._asks_again_s < time.monotonic() and self._tell(
+            Embed(self._number, text[:SENTENCE_CHARACTERS])
+        )
+        return self._number if asked else None
+
+    def hear(self) -> bool:
+        """Take one answer that waits; False at the pipe's end."""
+        self._read(0)
+        return self._asks_again_s < float("inf")
+
+    @property
+    def answers_fd(self) -> int:
+        """Where answers come in."""
+        return self._pipes.answers
+
+    def _exchange(self, ask: Consider | Correct | Embed) -> Answers | None:
         now_s = time.monotonic()
         if now_s < self._asks_again_s or not self._tell(ask):
             return None
-        until_s = now_s + DEADLINE_S
+        until_s = now_s + self._deadline_s
         while (left_s := until_s - time.monotonic()) > 0:
             answer = self._read(left_s)
             if answer and answer.number == ask.number:
@@ -106,5 +157,8 @@ class Opinions:
         if not packet:
             self.asleep()
         with contextlib.suppress(msgspec.MsgspecError):
-            return self._decoder.decode(packet)
+            answer = self._decoder.decode(packet)
+            if isinstance(answer, Embedded):
+                self.on_embedded(answer)
+            return answer
         return None
