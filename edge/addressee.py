@@ -1,20 +1,30 @@
-"""Was that for me? Pure rules over the words of one utterance.
+"""Was that for me? Rules and the weight of its words, over one utterance; pure.
 
 Silence when unsure is right: a wrong interruption is worse than a miss. A sentence is for the
 companion when it asks for something that only the companion does (remember, note, time, read,
 forget, hear nothing), or when it is a question that the wearer's own memory, sight or general
 knowledge answers and nothing in it speaks to somebody else: no name called, no "you" but the
-companion's, no opening of a conversation. While the wearer talks with somebody, only what would be
-odd to say to a person counts (`Strength`).
+companion's, no opening of a conversation. The rules say how strongly it asks (`Strength`); what its
+words weigh (`meant.score`) decides, against a threshold that is higher the weaker the rules' word
+is and the more surely the wearer talks with somebody (`NEEDED`).
 """
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from enum import IntEnum
 from types import MappingProxyType
 from typing import Final
 
-from edge.recall import company, manners, phrases, silence, wishes
-from edge.recall.asking import Asked, Kind, Strength, calls_somebody, goes_on, is_request, look
+from edge.recall import company, manners, meant, phrases, silence, wishes
+from edge.recall.asking import (
+    Kind,
+    Strength,
+    calls_somebody,
+    goes_on,
+    is_closed,
+    is_request,
+    look,
+)
 from edge.recall.words import sentences
 
 LEAST_CONFIDENCE: Final = 35
@@ -31,8 +41,29 @@ UNLEARNT: Final = -0.75
 """So much of a score must come from corrections before they outweigh a rule."""
 MOST_OPEN_WORDS: Final = 25
 MOST_OPEN_SENTENCES: Final = 2
+
+
+class Talk(IntEnum):
+    """Is the wearer in conversation?"""
+
+    NO = 0
+    PERHAPS = 1
+    """They said something to somebody a moment ago."""
+    SURELY = 2
+    """Somebody else was heard just now, or half of a telephone call."""
+
+
+NEEDED: Final = {
+    Talk.NO: {Strength.NONE: 1.5, Strength.ALONE: 0.0, Strength.FIRM: -1.0},
+    Talk.PERHAPS: {Strength.NONE: 2.0, Strength.ALONE: 0.6, Strength.FIRM: 0.0},
+    Talk.SURELY: {Strength.NONE: 5.0, Strength.ALONE: 4.5, Strength.FIRM: 0.5},
+}
+"""Log-odds from which a sentence is taken, by how strongly the rules take it."""
 LEANING: Final = 2
 """From so many corrections one way, sentences of their kind need more, or less, to be taken."""
+HELD_BACK_BY: Final = 4.0
+READIER_BY: Final = 1.5
+"""Log-odds that a learnt leaning asks for, or gives."""
 Leanings = Mapping[Kind, int]
 """How many more sentences of a kind the wearer called meant than not meant."""
 
@@ -61,7 +92,7 @@ def decide(
     confidence: int = 100,
     since_reply_s: float | None = None,
     *,
-    talks: bool = False,
+    talks: Talk = Talk.NO,
     leanings: Leanings = MappingProxyType({}),
 ) -> Decision:
     """Return what of an utterance is for the companion.
@@ -84,7 +115,7 @@ def decide(
         return Decision("", text)
     situation = _Situation(
         follows=since_reply_s is not None and since_reply_s <= FOLLOW_UP_S,
-        least=Strength.FIRM if talks or len(parts) > MOST_OPEN_SENTENCES else Strength.ALONE,
+        talks=Talk.SURELY if len(parts) > MOST_OPEN_SENTENCES else talks,
         leanings=leanings,
     )
     return _first_request(parts, situation) or Decision("", text)
@@ -96,15 +127,21 @@ class _Situation:
 
     follows: bool
     """The companion has just replied."""
-    least: Strength
-    """What is needed here."""
+    talks: Talk
     leanings: Leanings
 
-    def takes(self, asked: Asked) -> bool:
-        """Say whether so much is enough here, for this wearer."""
-        leaning = self.leanings.get(asked.kind, 0)
-        moved = (leaning <= -LEANING) - (leaning >= LEANING)
-        return asked.strength >= max(Strength.ALONE, self.least + moved)
+    def takes(self, sentence: str) -> bool:
+        """Say whether a sentence's words are enough here, for this wearer."""
+        asked = look(sentence)
+        kind = Kind.GONE_ON if self.follows and goes_on(sentence) else asked.kind
+        needed = NEEDED[self.talks][asked.strength] + self._learnt(kind)
+        return meant.score(sentence, follows_reply=self.follows) >= needed
+
+    def _learnt(self, kind: Kind) -> float:
+        leaning = self.leanings.get(kind, 0)
+        if leaning <= -LEANING:
+            return HELD_BACK_BY
+        return -READIER_BY if leaning >= LEANING else 0.0
 
 
 def kind(text: str, *, follows_reply: bool = False) -> Kind:
@@ -189,7 +226,7 @@ def _first_request(parts: list[str], situation: _Situation) -> Decision | None:
         if _asks(sentence, parts[position + 1 :], situation):
             return _split(parts, position, situation)
         if wishes.SHIFT.match(sentence):
-            situation = replace(situation, least=Strength.ALONE)
+            situation = replace(situation, talks=Talk.NO)
         elif _is_social(sentence):
             break
     return None
@@ -210,9 +247,11 @@ def _split(parts: list[str], first: int, situation: _Situation) -> Decision:
 def _asks(sentence: str, later: Sequence[str], situation: _Situation) -> bool:
     if later and company.QUOTED.match(later[0]):
         return False
-    if situation.follows and goes_on(sentence):
-        return situation.takes(Asked(Strength.FIRM, Kind.GONE_ON))
-    return situation.takes(look(sentence)) and not _is_answered(sentence, later)
+    if is_closed(sentence) or _is_answered(sentence, later):
+        return False
+    if silence.is_wanted(phrases.FILLER.sub("", sentence).rstrip(" ?"), silence.COMMANDED):
+        return False  # such a wish was taken before anything else, or is none
+    return situation.takes(sentence)
 
 
 def _is_answered(sentence: str, later: Sequence[str]) -> bool:

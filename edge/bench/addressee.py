@@ -5,6 +5,7 @@ with the dialogue state that its own answers make. An utterance was acted on whe
 """
 
 import asyncio
+import secrets
 import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -16,7 +17,7 @@ import numpy as np
 import soundfile
 
 from edge import config, voice_profile
-from edge.bench import CannotMeasure
+from edge.bench import CannotMeasure, stream
 from edge.bench.clips import load_clip, read_manifest
 from edge.births import Run
 from edge.capture.sources import describe
@@ -31,6 +32,7 @@ from edge.messages import (
     Transcript,
     VoiceProfile,
 )
+from edge.notes import vault
 from edge.signals import Samples
 
 _T = TypeVar("_T")
@@ -39,6 +41,8 @@ GAP_S: Final = 2.0
 """Silence between two clips: longer than any endpoint."""
 HOUR_S: Final = 3600
 ENROLMENT_S: Final = 30
+SECRET: Final = secrets.token_bytes(vault.SECRET_BYTES)
+"""Of notes that end with the measurement."""
 """Of speech, from which the wearer's voice is learnt."""
 
 
@@ -58,6 +62,8 @@ class Heard:
     sound: Samples
     text: str = ""
     acted_on: bool = False
+    was_early: bool = False
+    """Whether it was acted on before its speaker went on."""
 
 
 @dataclass
@@ -121,6 +127,7 @@ def figures(clips: Sequence[Heard]) -> dict[str, Any]:
         "others": len(others),
         "bystanders": len(bystanders),
         "other_speech_s": round(other_s, 1),
+        "halves_acted_on": sum(each.was_early for each in clips),
         "missed": [_told(each) for each in requests if not each.acted_on],
         "wrong": [_told(each) for each in wrong],
     }
@@ -168,16 +175,16 @@ def _a_run(
 ) -> Run:
     """Return a run over clips, faster than life."""
     gap = np.zeros(to_samples(GAP_S), np.float32)
-    stream = np.concatenate([part for each in clips for part in (each.sound, gap)])
+    sound = np.concatenate([part for each in clips for part in (each.sound, gap)])
     file = folder / "stream.wav"
-    soundfile.write(file, stream, SAMPLE_RATE_HZ, subtype="PCM_16")
+    soundfile.write(file, sound, SAMPLE_RATE_HZ, subtype="PCM_16")
     settings = config.Config(
         # So fast, a stream says as much as many days: the budget is not measured here.
         airlock=config.Airlock(rate_bytes_s=4096, burst_bytes=1 << 20),
         privacy=config.Privacy(mode="wearer" if knows_voice else "auto"),
     )
     source = describe("audio", str(file), settings)
-    return Run(config=settings, sources=[source], data=folder / "notes", fast=True, enrol=enrol)
+    return Run(settings, [source], folder / "notes", fast=True, enrol=enrol, secret=SECRET)
 
 
 async def _run(leg: Leg, folder: Path, voice: VoiceProfile | None) -> None:
@@ -185,9 +192,8 @@ async def _run(leg: Leg, folder: Path, voice: VoiceProfile | None) -> None:
     starts = np.cumsum([0, *(len(each.sound) + gap_samples for each in leg.clips)])
     run = _a_run(leg.clips, folder, knows_voice=voice is not None)
     if voice:
-        run.data.mkdir(mode=0o700)
-        voice_profile.store(run.data, voice)
-    latest = 0
+        voice_profile.store(run.data, voice, run.secret)
+    latest, words = 0, stream.Words(starts[:-1].tolist())
 
     def show(message: Shown) -> None:
         nonlocal latest
@@ -196,9 +202,10 @@ async def _run(leg: Leg, folder: Path, voice: VoiceProfile | None) -> None:
         if isinstance(message, SealState):
             leg.sealed[message.process] = message.level
         elif isinstance(message, Transcript):
-            middle = (message.start_ms + message.end_ms) * SAMPLE_RATE_HZ // 2000
-            latest = int(np.searchsorted(starts, middle, side="right")) - 1
-            leg.clips[latest].text = f"{leg.clips[latest].text} {message.text}".strip()
+            latest = words.take(message)
+            heard = leg.clips[latest]
+            heard.text = words.texts[latest]
+            heard.was_early = heard.was_early or (message.goes_on and heard.acted_on)
         elif isinstance(message, ContextPacket):
             leg.clips[latest].acted_on = True
         elif isinstance(message, OffTheRecord):

@@ -14,17 +14,19 @@ from typing import Any, Final, Literal
 from zlib import crc32
 
 from edge.bench import CannotMeasure
+from edge.bench.addressee import mixed
 from edge.messages import Overheard, Speaker, Transcript
 from edge.runtime.judge import Judge
 from edge.runtime.opinion import Opinions
 
 FILE: Final = Path(__file__).with_name("scenes.toml")
-Part = Literal["development", "held-out"]
+Part = Literal["development", "held-out", "last"]
 WORDS_PER_S: Final = 2.6
 GAP_S: Final = 0.9
 """Between two who take turns."""
 REPLY_S: Final = 3.0
 """So long the companion takes to answer."""
+ALTERNATING_GAP_S: Final = 2.0
 PAUSE_S: Final = 90.0
 SURE: Final = 90
 """Percent of confidence, as of clear speech."""
@@ -44,15 +46,14 @@ class Scene:
 
     kind: str
     lines: tuple[Line, ...]
-    is_held_out: bool = False
+    belongs: Part | None = None
     """Whatever its words say."""
 
     @property
     def part(self) -> Part:
-        """The half to which its words send it, today and always."""
+        """The half to which its words send it, today and always; some belong to a third part."""
         words = "\n".join(line.text for line in self.lines)
-        is_held_out = self.is_held_out or crc32(words.encode()) & 1
-        return "held-out" if is_held_out else "development"
+        return self.belongs or ("held-out" if crc32(words.encode()) & 1 else "development")
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +74,7 @@ def read(path: Path = FILE) -> list[Scene]:
             Scene(
                 group["name"],
                 tuple(_line(line) for line in scene.splitlines()),
-                group.get("held_out", False),
+                group.get("part"),
             )
             for group in document["kind"]
             for scene in group["scenes"].strip().split("\n\n")
@@ -142,6 +143,7 @@ def measure(
         "part": part,
         **figures(told),
         "without_voices": figures(_judged(scenes, mind, knows_voices=False)),
+        "one_voice_alternating": figures(_alternating(scenes, mind)),
         **{name.replace(" ", "_"): found for name, found in badly.items()},
         "kinds": kinds,
         "missed": [_row(each) for each in told if each.mark == ">" and not each.acted_on],
@@ -185,11 +187,23 @@ def _judged(
     ]
 
 
+def _alternating(scenes: Sequence[Scene], mind: Opinions | None) -> list[Told]:
+    """Let one voice say requests and words to others in turn, shortly after each other.
+
+    Only what needs no conversation to be understood: scenes in which nobody answers.
+    """
+    alone = [scene for scene in scenes if {line.mark for line in scene.lines} in ({">"}, {"-"})]
+    groups = [[ln for s in alone for ln in s.lines if ln.mark == mark] for mark in (">", "-")]
+    return play(Scene("", tuple(mixed(groups))), mind, knows_voices=False, gap_s=ALTERNATING_GAP_S)
+
+
 def _as_heard(scene: Scene, heard: Callable[[str], str]) -> Scene:
     return replace(scene, lines=tuple(replace(line, text=heard(line.text)) for line in scene.lines))
 
 
-def play(scene: Scene, mind: Opinions | None = None, *, knows_voices: bool) -> list[Told]:
+def play(
+    scene: Scene, mind: Opinions | None = None, *, knows_voices: bool, gap_s: float = GAP_S
+) -> list[Told]:
     """Let a judge hear a scene. Others' words reach it only where voices are not told apart."""
     judge = Judge()
     judge.opinions = mind
@@ -201,7 +215,7 @@ def play(scene: Scene, mind: Opinions | None = None, *, knows_voices: bool) -> l
             continue
         end_s = now_s + max(0.5, len(line.text.split()) / WORDS_PER_S)
         start_ms, end_ms = round(now_s * 1000), round(end_s * 1000)
-        now_s = end_s + GAP_S
+        now_s = end_s + gap_s
         acted_on = False
         if line.mark == "<" and knows_voices:
             judge.observed(Overheard(start_ms, end_ms))

@@ -12,7 +12,7 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from edge.mind.forms import NAMES, forms
+from edge.recall.forms import NAMES, forms
 
 Vector = NDArray[np.float64]
 FILE: Final = Path(__file__).with_name("head.toml")

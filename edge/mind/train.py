@@ -17,8 +17,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from edge.mind.embedding import DIMENSIONS, GRAPH, MODEL, VOCABULARY, Embedder
-from edge.mind.forms import NAMES
 from edge.mind.head import FILE, features
+from edge.recall.forms import NAMES
 from models import manifest
 
 SENTENCES = Path(__file__).with_name("sentences.toml")

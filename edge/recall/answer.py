@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
+from edge.attention import CENTRE, Point
 from edge.evidence import Note, Question, Sight, Timer, ago
 from edge.messages import LINE_CHARACTERS
 
@@ -64,6 +65,10 @@ class Memory:
     """How long "off the record" lasts when no time is said."""
     sights: Sequence[Sight] = ()
     """What the camera showed of late, the newest last."""
+    point: Point = CENTRE
+    """Where the wearer looks."""
+    are_eyes_closed: bool = False
+    """Whether the configuration has the camera's pictures thrown away."""
 
 
 @dataclass(frozen=True, slots=True)

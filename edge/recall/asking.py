@@ -52,8 +52,7 @@ NOTHING: Final = Asked(Strength.NONE)
 
 def look(sentence: str) -> Asked:
     """Say how much one sentence asks for something that a companion gives, and of which kind."""
-    is_read = company.READS.match(sentence) or company.QUOTES.search(sentence)
-    if is_read or calls_somebody(sentence):
+    if is_closed(sentence):
         return NOTHING
     said = mended(fluent(sentence))
     asked = wishes.LEAD.sub("", phrases.FILLER.sub("", said)).strip()
@@ -81,6 +80,12 @@ def look(sentence: str) -> Asked:
 def is_request(sentence: str) -> bool:
     """Say whether one sentence, said alone, asks for something that a companion gives."""
     return look(sentence).strength > Strength.NONE
+
+
+def is_closed(sentence: str) -> bool:
+    """Say whether a sentence is not the wearer's own, or calls somebody else."""
+    is_read = company.READS.match(sentence) or company.QUOTES.search(sentence)
+    return bool(is_read) or calls_somebody(sentence)
 
 
 def goes_on(sentence: str) -> bool:

@@ -29,12 +29,11 @@ ROLE: Final = _any_of(
 NOT_A_NAME: Final = re.compile(
     _any_of(
         """please again today now then right though exactly actually anyway tomorrow too thanks
-        thank     ok okay yesterday tonight here there first honestly really maybe instead
-        later earlier
-    something companion so well hey hi hello sorry quick listen look excuse thanks perhaps
-        maybe meanwhile tomorrow today note remember reminder question yes no yeah
-        what what's where where's who
-        who's how how's when when's which why set start add take read wait"""
+        thank ok okay yesterday tonight here there first honestly really maybe instead later earlier
+        timer alarm memo something companion so well hey hi hello sorry quick listen look excuse
+        thanks perhaps maybe meanwhile tomorrow today note remember reminder question yes no yeah
+        what what's where where's who who's how how's when when's which why set start add take
+        read wait"""
     ),
     re.IGNORECASE,
 )

@@ -26,14 +26,14 @@ from edge.recall.words import content, sentences
 Handler = Callable[[re.Match[str], Question, Memory], Answer]
 
 
+OF_SIGHT: Final = frozenset({Intent.READ, Intent.LOOK, Intent.SEE, Intent.COUNT})
+"""What is answered with what is in view."""
+
+
 def answer(question: Question, memory: Memory) -> Answer:
     """Return the answer to one request."""
-    asked = phrases.FILLER.sub("", question.text.strip()).strip()
-    asked = phrases.POLITE.sub("", asked)
-    plain = re.sub(r"[\s.?!,]+$", "", asked)
-    plain = re.sub(r"[,.]\s+please$|\s+please$", "", plain, flags=re.IGNORECASE)
-    asked_plainly = Question(plain, question.now)
-    recognised = recognise(plain)
+    asked_plainly = Question(_plainly(question.text), question.now)
+    recognised = recognise(asked_plainly.text)
     if recognised is None:
         return _look_up(asked_plainly, memory)
     intent, match = recognised
@@ -54,6 +54,19 @@ def answer_all(question: Question, memory: Memory) -> Answer:
     if len(parts) < 2 or phrases.TAKES_ALL.match(parts[0]):  # noqa: PLR2004 (one is no several)
         return answer(question, memory)
     return _joined([answer(Question(part, question.now), memory) for part in parts])
+
+
+def is_of_sight(text: str) -> bool:
+    """Say whether any request of an utterance is for what is in view."""
+    found = [recognise(_plainly(part)) for part in sentences(text)]
+    return any(each is not None and each[0] in OF_SIGHT for each in found)
+
+
+def _plainly(request: str) -> str:
+    asked = phrases.FILLER.sub("", request.strip()).strip()
+    asked = phrases.POLITE.sub("", asked)
+    plain = re.sub(r"[\s.?!,]+$", "", asked)
+    return re.sub(r"[,.]\s+please$|\s+please$", "", plain, flags=re.IGNORECASE)
 
 
 def _joined(answers: Sequence[Answer]) -> Answer:

@@ -8,7 +8,7 @@ import re
 from collections.abc import Sequence
 from typing import Final
 
-from edge.attention import CENTRE, Attended, around, attended, closeness
+from edge.attention import Attended, Point, around, attended, closeness
 from edge.evidence import Note, Question, Sight, ago, labels_of, lines_of
 from edge.messages import Light, Thing
 from edge.recall import phrases
@@ -35,11 +35,17 @@ TOO: Final = {
     Light.BLURRED: "I cannot tell: the picture is blurred. Hold still for a moment.",
 }
 ILLEGIBLE: Final = "There is text, but I cannot read it: it is too small or too blurred."
+CLOSED: Final = (
+    "My eyes are closed: what the camera sees is thrown away. Set eyes under [vision] in the "
+    "configuration to open them."
+)
 UNKNOWN: Final = "I cannot say what it is: I see nothing there that I know."
 
 
 def see(_: re.Match[str], question: Question, memory: Memory) -> Answer:
     """Say everything that is in view, or was last."""
+    if memory.are_eyes_closed:
+        return Answer(CLOSED)
     seen = of_run(memory, question, "seen")
     sight = in_view(memory, question)
     if sight and not (sight.seen.things or sight.seen.lines):
@@ -64,6 +70,8 @@ def see(_: re.Match[str], question: Question, memory: Memory) -> Answer:
 
 def count(match: re.Match[str], question: Question, memory: Memory) -> Answer:
     """Say how many there are in view of what is asked for."""
+    if memory.are_eyes_closed:
+        return Answer(CLOSED)
     sight = in_view(memory, question)
     if sight is None:
         return Answer("I have not seen anything just now.")
@@ -84,11 +92,11 @@ def look(match: re.Match[str], question: Question, memory: Memory) -> Answer:
     if sight is None:
         return see(match, question, memory)
     seen = sight.seen
-    meant = _at_the_point(attended(seen.things, seen.lines))
+    meant = _at_the_point(attended(seen.things, seen.lines, memory.point), memory.point)
     text = f"It says: {spelled([line.text for line in meant.lines])}." if meant.lines else ""
     what = ""
     if meant.thing:
-        name = series([meant.thing.label])
+        name = series([_called(meant.thing)])
         what = f"You are looking at {name}."
         if meant.thing.score < SURE:
             what = f"I am not sure: it may be {name}."
@@ -101,6 +109,8 @@ def look(match: re.Match[str], question: Question, memory: Memory) -> Answer:
 
 def read(match: re.Match[str], question: Question, memory: Memory) -> Answer:
     """Say what the text says that one looks at, or that was seen last."""
+    if memory.are_eyes_closed:
+        return Answer(CLOSED)
     seen = of_run(memory, question, "seen")
     with_text = [note for note in seen if lines_of(note)]
     wanted = [word for word in subject(match.string) if word not in phrases.READABLE]
@@ -109,7 +119,7 @@ def read(match: re.Match[str], question: Question, memory: Memory) -> Answer:
     ]
     sight = in_view(memory, question)
     if sight and sight.seen.lines and (not named or named[0] in _noted(sight, memory, question)):
-        _, lines = attended((), sight.seen.lines)
+        _, lines = attended((), sight.seen.lines, memory.point)
         text = spelled([line.text for line in lines])
         return Answer(f"It says: {text}.", because(_noted(sight, memory, question), question))
     if sight and not named and (sight.seen.illegible or sight.seen.light in TOO):
@@ -124,12 +134,12 @@ def read(match: re.Match[str], question: Question, memory: Memory) -> Answer:
     return Answer(f"{lead}{when}: {spelled(lines_of(chosen))}.", because([chosen], question))
 
 
-def _at_the_point(nearest: Attended) -> Attended:
+def _at_the_point(nearest: Attended, point: Point) -> Attended:
     """Return of the nearest thing and the nearest text what is at the point: both if both are."""
     if not (nearest.thing and nearest.lines):
         return nearest
-    to_thing, _ = closeness(nearest.thing.box, CENTRE)
-    to_text, _ = closeness(around(nearest.lines), CENTRE)
+    to_thing, _ = closeness(nearest.thing.box, point)
+    to_text, _ = closeness(around(nearest.lines), point)
     if to_thing == to_text:
         return nearest
     return Attended(nearest.thing, ()) if to_thing < to_text else Attended(None, nearest.lines)
@@ -141,9 +151,15 @@ def _placed(things: Sequence[Thing]) -> str:
     for thing in sorted(things, key=lambda thing: -thing.score):
         middle = (thing.box[0] + thing.box[2]) / 2
         place = next(words for limit, words in PLACES if middle < limit)
-        named.setdefault(thing.label, f"{series([thing.label])} {place}")
+        named.setdefault(thing.label, f"{series([_called(thing)])} {place}")
     *first, last = named.values() or ("",)
     return " and ".join(filter(None, (", ".join(first), last)))
+
+
+def _called(thing: Thing) -> str:
+    """Return what one calls a thing: its colour, where it has one, and its name."""
+    colour = f"{thing.colour.name.lower()} " if thing.colour else ""
+    return f"{colour}{thing.label}"
 
 
 def _faces(sight: Sight) -> str:

@@ -21,7 +21,8 @@ _NEARLY: Final = 0.8
 """Likeness of a relative, a misspelling or a homophone."""
 
 
-def _listed(words: str) -> frozenset[str]:
+def listed(words: str) -> frozenset[str]:
+    """Return words that stand in one string."""
     return frozenset(words.split())
 
 
@@ -29,7 +30,7 @@ def _paired(pairs: str) -> dict[str, str]:
     return dict(pair.split(":") for pair in pairs.split())
 
 
-_STOP: Final = _listed(
+_STOP: Final = listed(
     """a an the and or but so if then than as at by for from in into of off on onto to up down out
     over under with without about is are was were be been being am do does did done doing have has
     had having can could will would shall should may might must i me my mine myself we us our ours
@@ -55,7 +56,7 @@ _IRREGULAR: Final = _paired(
     two:2 three:3 four:4 five:5 six:6 seven:7 eight:8 nine:9 ten:10 eleven:11 twelve:12
     thirteen:13 fourteen:14 fifteen:15 sixteen:16 seventeen:17 eighteen:18 nineteen:19 twenty:20"""
 )
-_WHOLE: Final = _listed("news bus evening building ceiling morning thing anything during bring")
+_WHOLE: Final = listed("news bus evening building ceiling morning thing anything during bring")
 _RELATED_WORDS: Final = _paired(
     """car:park,vehicle,van park:car,garage name:call title:call,name
     medicine:pill,medication,tablet pill:medicine,tablet dosage:dose,pill,tablet,milligram

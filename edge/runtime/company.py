@@ -7,6 +7,7 @@ known by its words, and by nobody else being heard.
 
 from typing import Final
 
+from edge.addressee import Talk
 from edge.messages import Speaker, Transcript
 from edge.recall import company, phrases, wishes
 from edge.recall.words import sentences
@@ -36,7 +37,8 @@ class Company:
     def spoke(self, heard: Transcript, *, to_companion: bool) -> None:
         """Know what the wearer said, and whether it was for the companion."""
         if to_companion:
-            self._turned_until_ms = -CALL_MS
+            self._turned_until_ms = self._talked_until_ms = -CALL_MS
+            self._call_until_ms = self._apart_until_ms = -CALL_MS
             return
         last = (sentences(heard.text) or [""])[-1]
         turns_away = bool(wishes.SHIFT.match(last) or wishes.STUCK.match(last))
@@ -54,17 +56,16 @@ class Company:
         elif in_call or company.CALL_BEGINS.match(heard.text):
             self._call_until_ms = heard.end_ms + CALL_MS
 
-    def talks(self, start_ms: int, speaker: Speaker) -> bool:
+    def talks(self, start_ms: int, speaker: Speaker) -> Talk:
         """Say whether words that begin now are likely for somebody else."""
         if start_ms <= self._turned_until_ms:
-            return False
+            return Talk.NO
         if speaker is Speaker.UNKNOWN and start_ms - self._heard_until_ms <= TURN_MS:
-            return True  # it may well be another who answers
-        return (
-            start_ms - self._other_until_ms <= TURN_MS
-            or start_ms - self._talked_until_ms <= TALK_MS
-            or start_ms <= max(self._call_until_ms, self._apart_until_ms)
-        )
+            return Talk.SURELY  # it may well be another who answers
+        in_call = start_ms <= max(self._call_until_ms, self._apart_until_ms)
+        if in_call or start_ms - self._other_until_ms <= TURN_MS:
+            return Talk.SURELY
+        return Talk.PERHAPS if start_ms - self._talked_until_ms <= TALK_MS else Talk.NO
 
     def spoke_since(self, when_ms: int) -> bool:
         """Say whether somebody else was heard after a moment."""

@@ -5,11 +5,12 @@ teach, by the sentence's kind and, where there is one, the mind. Somebody else's
 request.
 """
 
+from copy import copy
 from dataclasses import dataclass
 from typing import Final
 
 from edge import addressee
-from edge.addressee import FOLLOW_UP_S, Decision, Opinion
+from edge.addressee import FOLLOW_UP_S, Decision, Opinion, Talk
 from edge.messages import (
     ChildDied,
     Control,
@@ -50,6 +51,12 @@ class Judge:
         self._company = Company()
         self._replied_to_ms = 0
         """When the last request ended."""
+        self._before: tuple[Judged | None, Company, int] = self._last, self._company, 0
+        """As it all was before the newest utterance, which may be said again with more."""
+
+    def forget(self) -> None:
+        """Have the last utterance in mind no longer: nobody can correct what became of it."""
+        self._last = None
 
     def told(self, message: Control) -> None:
         """Hear from the launcher whether there is a mind: one that it has checked, or none."""
@@ -72,6 +79,9 @@ class Judge:
         if heard.speaker is Speaker.OTHER:
             self.observed(heard)
             return Decision("", heard.text)
+        if heard.goes_on and self._last and self._last.heard.start_ms == heard.start_ms:
+            self._last, self._company, self._replied_to_ms = self._before
+        self._before = self._last, copy(self._company), self._replied_to_ms
         if self.lessons and self.lessons.refresh() and self.opinions:
             self.opinions.adopt()
         talks = self._company.talks(heard.start_ms, heard.speaker)
@@ -86,7 +96,7 @@ class Judge:
         self._company.spoke(heard, to_companion=bool(decision.request))
         return decision
 
-    def _decided(self, heard: Transcript, since_reply_s: float | None, *, talks: bool) -> Decision:
+    def _decided(self, heard: Transcript, since_reply_s: float | None, *, talks: Talk) -> Decision:
         decision = addressee.decide(
             heard.text,
             heard.confidence,

@@ -44,17 +44,25 @@ def test_both_halves_have_every_kind_of_figure() -> None:
 
 def test_the_half_that_rules_were_written_from() -> None:
     found = measure(part="development")
-    assert found["request_recall"] >= 0.95
-    assert found["others_acted_on"] / found["others"] <= 0.05
+    assert found["request_recall"] >= 0.93
+    assert found["others_acted_on"] / found["others"] <= 0.06
     assert found["bystanders_acted_on"] == 0
-    assert found["without_voices"]["request_recall"] >= 0.95
+    assert found["without_voices"]["request_recall"] >= 0.92
 
 
 def test_the_half_that_was_held_out_does_not_get_worse() -> None:
     found = measure(part="held-out")
-    assert found["request_recall"] >= 0.8
-    assert found["others_acted_on"] / found["others"] <= 0.08
+    assert found["request_recall"] >= 0.87
+    assert found["others_acted_on"] / found["others"] <= 0.065
     assert found["bystanders_acted_on"] == 0
+
+
+def test_ten_people_are_understood_though_one_voice_says_it_all() -> None:
+    found = measure(part="last")
+    for said in (found, found["without_voices"], found["without_punctuation"]):
+        assert said["request_recall"] >= 0.93
+        assert said["others_acted_on"] / said["others"] <= 0.03
+    assert found["one_voice_alternating"]["request_recall"] >= 0.9
 
 
 def test_another_file_is_refused(tmp_path: Path) -> None:

@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 
 from edge.mind import train
-from edge.mind.forms import NAMES, forms
 from edge.mind.head import FILE, FURTHEST, FURTHEST_MOVE, Head, features
 from edge.mind.train import examples, learn
+from edge.recall.forms import NAMES, forms
 
 NOWHERE = np.zeros(384, np.float32)
 

@@ -1,11 +1,12 @@
 """What is said of what is in view, and of what was."""
 
 import pytest
+from msgspec.structs import replace
 
 from edge.evidence import Note, Now, Question, Sight, seen_text
-from edge.messages import Light, Seen, TextLine, Thing
+from edge.messages import Colour, Light, Seen, TextLine, Thing
 from edge.recall.answer import Memory
-from edge.recall.requests import answer
+from edge.recall.requests import answer, is_of_sight
 
 NOW_MS = 60_000
 CUP = Thing("cup", 80, (100, 300, 300, 700))
@@ -125,3 +126,39 @@ def test_what_came_into_view_after_the_question_is_not_meant() -> None:
     memory = Memory([], sights=[Sight(seen(CUP), NOW_MS - 5000, NOW_MS + 500), later])
     asked = Question("What is this?", Now("r", NOW_MS, 1_000_000.0))
     assert answer(asked, memory).text == "You are looking at a cup."
+
+
+def test_what_one_looks_at_is_where_the_gaze_rests() -> None:
+    sight = Sight(seen(CUP, CAT), NOW_MS - 5000, NOW_MS)
+    memory = Memory((), sights=[sight], point=(200, 500))
+    reply = answer(Question("What is this?", Now("r", NOW_MS, 1_000_000.0)), memory).text
+    assert reply == "You are looking at a cup."
+
+
+def test_a_thing_is_called_by_its_colour_too() -> None:
+    red = replace(CUP, colour=Colour.RED)
+    assert ask("What is this?", seen(red)) == "You are looking at a red cup."
+    assert ask("What do you see?", seen(red, CAT)).startswith("I see a red cup on the left and")
+
+
+@pytest.mark.parametrize(
+    "question",
+    ["What am I looking at?", "What do you see?", "Read that.", "How many cups are here?"],
+)
+def test_closed_eyes_say_that_they_are(question: str) -> None:
+    now = Now("r", NOW_MS, 1_000_000.0)
+    reply = answer(Question(question, now), Memory((), are_eyes_closed=True)).text
+    assert "closed" in reply
+
+
+@pytest.mark.parametrize(
+    ("text", "is_asked"),
+    [
+        ("What am I looking at?", True),
+        ("Thanks. Could you read that for me, please?", True),
+        ("What time is it?", False),
+        ("Where did I put my keys?", False),
+    ],
+)
+def test_what_is_in_view_is_asked_for(text: str, is_asked: bool) -> None:
+    assert is_of_sight(text) is is_asked

@@ -6,7 +6,7 @@ from edge.addressee import Opinion
 from edge.messages import Overheard, Speaker, Transcript
 from edge.runtime.judge import Judge
 
-INDIRECT = "Quiz me on the Spanish words."
+INDIRECT = "Rate this outfit."
 """A request that the rules do not know."""
 
 
