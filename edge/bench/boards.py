@@ -17,6 +17,8 @@ from typing import Final
 
 PERIOD_US: Final = 20_000
 CGROUPS: Final = Path("/sys/fs/cgroup")
+UNTHROTTLED: Final = "none"
+"""How a board is throttled that is this machine."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,10 +47,10 @@ BOARDS: Final = {
 def throttled(board: Board) -> Iterator[str]:
     """Hold this process and its children to a board's share of the processor.
 
-    Yields how: `none`, `cgroup v1`, `cgroup v2`, or `duty cycle` where cgroups are not ours.
+    Yields how: `UNTHROTTLED`, or by which cgroup, or by duty cycle where cgroups are not ours.
     """
     if board.cores is None:
-        yield "none"
+        yield UNTHROTTLED
         return
     group = _make_group(board.cores)
     if group is None:

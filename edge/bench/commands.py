@@ -69,9 +69,7 @@ def add_benches(commands: Any) -> None:  # noqa: ANN401 (as above)
     _take_clips(add("speaker", _speaker), "file, text and speaker")
     speaking = _take_clips(add("speech", _speech), "file and text")
     speaking.add_argument("--model", metavar="NAME", help="instead of the default recogniser")
-    speaking.add_argument(
-        "--noise", type=Path, metavar="FOLDER", help="sounds without speech to lay under the clips"
-    )
+    _take_noise_and_board(speaking)
     speaking.add_argument(
         "--snr-db",
         type=float,
@@ -81,7 +79,6 @@ def add_benches(commands: Any) -> None:  # noqa: ANN401 (as above)
         help="with --noise: how much louder speech is, each in turn (20 10 5 0)",
     )
     speaking.add_argument("--room", action="store_true", help="in a room that echoes")
-    speaking.add_argument("--board", choices=sorted(BOARDS), default="desktop")
     speaking.add_argument(
         "--peers",
         nargs="*",
@@ -110,9 +107,7 @@ def add_benches(commands: Any) -> None:  # noqa: ANN401 (as above)
     )
     speaking_others.add_argument("--model", metavar="NAME", help="instead of whisper-base")
     turning = _take_clips(add("turn", _turn), "file and text")
-    turning.add_argument(
-        "--noise", type=Path, metavar="FOLDER", help="sounds without speech to lay under the clips"
-    )
+    _take_noise_and_board(turning)
     turning.add_argument(
         "--snr-db", type=float, default=0.0, metavar="DB", help="how much louder speech is (0)"
     )
@@ -138,6 +133,11 @@ def add_benches(commands: Any) -> None:  # noqa: ANN401 (as above)
     seeing.add_argument(
         "--still-s", type=int, default=20, metavar="S", help="how long a scene stands still (20)"
     )
+    remembering = add("memory", _memory)
+    remembering.add_argument(
+        "--data", type=Path, required=True, metavar="FOLDER", help="dialogues with questions, JSON"
+    )
+    remembering.add_argument("--large", action="store_true", help="among a million notes too")
     naming = _take_clips(add("vocabulary", _vocabulary), "file and text")
     naming.add_argument(
         "--names", nargs="+", metavar="NAME", help="instead of those of the LibriSpeech clips"
@@ -154,9 +154,9 @@ def add_benches(commands: Any) -> None:  # noqa: ANN401 (as above)
         "--scenes",
         nargs="?",
         const="development",
-        choices=("development", "held-out"),
-        help="written conversations instead of sounds: the half that rules were written from, or "
-        "the other",
+        choices=("development", "held-out", "last"),
+        help="written conversations instead of sounds: the half that rules were written from, the "
+        "other, or what was written last",
     )
     asking.add_argument(
         "--bystanders", type=Path, metavar="FILE", help="JSON lines of what strangers say"
@@ -164,6 +164,13 @@ def add_benches(commands: Any) -> None:  # noqa: ANN401 (as above)
     asking.add_argument(
         "--enrolled", action="store_true", help="the manifest's voice was learnt before"
     )
+
+
+def _take_noise_and_board(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--noise", type=Path, metavar="FOLDER", help="sounds without speech to lay under the clips"
+    )
+    parser.add_argument("--board", choices=sorted(BOARDS), default="desktop")
 
 
 def _take_clips(parser: argparse.ArgumentParser, keys: str) -> argparse.ArgumentParser:
@@ -278,7 +285,15 @@ def _turn(arguments: argparse.Namespace) -> int:
     from edge.bench import turn  # noqa: PLC0415 (see above)
 
     noise = turn.Noise(arguments.noise, arguments.snr_db) if arguments.noise else None
-    report(turn.measure(arguments.manifest, noise), as_json=arguments.json)
+    report(turn.measure(arguments.manifest, noise, board=arguments.board), as_json=arguments.json)
+    return 0
+
+
+def _memory(arguments: argparse.Namespace) -> int:
+    """Show whether the note that holds an answer is found, how soon, and what a note takes."""
+    from edge.bench import memory  # noqa: PLC0415 (see above)
+
+    report(memory.measure(arguments.data, large=arguments.large), as_json=arguments.json)
     return 0
 
 

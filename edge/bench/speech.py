@@ -18,7 +18,7 @@ import numpy as np
 import soundfile
 
 from edge import config, tune
-from edge.bench import peers, play, rooms, turn, wer
+from edge.bench import peers, play, rooms, stream, turn, wer
 from edge.bench.boards import BOARDS, throttled
 from edge.bench.clips import Clip, load_clip, read_manifest
 from edge.bench.conditions import CLEAN, Condition, Noise, conditions, load_noises
@@ -83,7 +83,7 @@ def _measured(
         engines.append(_full_window(condition.clips, settings, judge))
     return {
         "condition": condition.name,
-        **judge(said.texts),
+        **judge(said.words.texts),
         "utterances": said.utterances,
         **_timely(condition, settings, is_throttled=asked.board != DESKTOP),
         "cpu_s_per_audio_s": engines[0]["cpu_s_per_audio_s"],
@@ -97,7 +97,7 @@ def _measured(
 class _Said:
     """What the sealed chamber said of a stream."""
 
-    texts: list[str]
+    words: stream.Words
     utterances: int = 0
     starts: int = 0
     sealed: dict[str, str] = field(default_factory=dict)
@@ -116,8 +116,7 @@ def _judge(clips: Sequence[Clip]) -> peers.Judge:
 
 def _sealed(condition: Condition, settings: config.Config) -> _Said:
     """Have the chamber hear a stream, as fast as it can."""
-    starts = [part.start for part in condition.parts]
-    said = _Said([""] * len(starts))
+    said = _Said(stream.Words([part.start for part in condition.parts]))
 
     def show(message: Shown) -> None:
         if isinstance(message, SealState):
@@ -125,11 +124,8 @@ def _sealed(condition: Condition, settings: config.Config) -> _Said:
         elif isinstance(message, SpeechStarted):
             said.starts += 1
         elif isinstance(message, Transcript):
-            said.utterances += 1
-            middle = (message.start_ms + message.end_ms) * SAMPLE_RATE_HZ // 2000
-            clip = int(np.searchsorted(starts, middle, side="right")) - 1
-            if clip >= 0:
-                said.texts[clip] = f"{said.texts[clip]} {message.text}".strip()
+            said.utterances += not message.goes_on
+            said.words.take(message)
 
     # The stream is written where only this bench's own temporary folder is, and removed with it.
     with tempfile.TemporaryDirectory(prefix="offrecord-bench-") as folder:
@@ -165,6 +161,7 @@ def _timely(condition: Condition, settings: config.Config, *, is_throttled: bool
         "onsets_clipped": told["clipped"],
         "endpoints_missed": told["missed"],
         "clips_cut": told["cut"],
+        "clips_still_cut": told["still_cut"],
     }
 
 

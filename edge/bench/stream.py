@@ -4,6 +4,7 @@ Clips are laid one after the other with gaps between them that a seed draws, and
 under all of it. Where speech truly ends is read from the clean clip, by its energy.
 """
 
+from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
@@ -11,6 +12,7 @@ from typing import Final
 import numpy as np
 
 from edge.clock import SAMPLE_RATE_HZ, to_samples
+from edge.messages import Transcript
 from edge.signals import Samples
 
 LEAD_IN_S: Final = 3.0
@@ -35,6 +37,25 @@ class Part:
     speech_start: int
     speech_end: int
     """Where speech truly begins and ends."""
+
+
+class Words:
+    """What was heard of each clip of a stream, of which each begins at a sample."""
+
+    def __init__(self, starts: Sequence[int]) -> None:
+        self.texts = [""] * len(starts)
+        self._starts = list(starts)
+        self._before = ""
+        """Of the clip of the newest utterance, the text without that."""
+
+    def take(self, heard: Transcript) -> int:
+        """Take the next utterance; return which clip it was in, -1 for what came before all."""
+        middle = (heard.start_ms + heard.end_ms) * SAMPLE_RATE_HZ // 2000
+        clip = bisect_right(self._starts, middle) - 1
+        if clip >= 0:
+            self._before = self._before if heard.goes_on else self.texts[clip]
+            self.texts[clip] = f"{self._before} {heard.text}".strip()
+        return clip
 
 
 def join(clips: Sequence[Samples], gaps_s: Sequence[float]) -> tuple[Samples, list[Part]]:

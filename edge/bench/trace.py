@@ -22,7 +22,8 @@ GLANCES: Final = (1, 4)
 """Pictures worth a look around a burst."""
 HANGOVER_S: Final = 0.45
 """From the end of speech to the moment at which its words are asked for."""
-UNSURE_SHARE: Final = 1 / 6
+UNSURE_SHARE: Final = 1 / 4
+"""Of utterances; see `edge/chamber/route.py`."""
 PRINT_SHARE: Final = 0.3
 QUESTION_SHARE: Final = 0.3
 LINES: Final = 3

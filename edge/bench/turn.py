@@ -7,14 +7,17 @@ clean clip (`edge/bench/stream.py`). The same judges, segmenter and recogniser a
 here in this process, without the sealed tree: the curve needs each of them many times, and what
 the chamber adds is the handing over of a string.
 
+`cut` counts the clips that ended more than once, `still_cut` those of them that stay in pieces:
+the others went on so soon that all of it became one utterance. `run_together` counts the clips
+that were so joined to the one before.
+
 A reading of a pause reaches the segmenter as late as it would in life: after the processor time
-that recognising it took.
+that recognising it took, or on a board's share of this processor after the time that passed.
 """
 
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
 from pathlib import Path
 from typing import Any, Final
 
@@ -23,6 +26,7 @@ import numpy as np
 
 from edge import config
 from edge.bench import CannotMeasure, stream
+from edge.bench.boards import BOARDS, UNTHROTTLED, throttled
 from edge.bench.clips import Clip, load_clip, read_manifest
 from edge.bench.conditions import GAP_S
 from edge.capture.pace import Pace
@@ -42,8 +46,6 @@ VOTES: Final = (
     *((0.92, 416, 736), (0.92, 448, 800)),
 )
 """From which probability it reads as finished, the silence after that, and the usual one."""
-RESUMES_MS: Final = 600
-"""So soon after the end of a turn speech goes on where that end was none."""
 NEVER: Final = 1 << 62
 
 
@@ -56,6 +58,17 @@ class Ending:
     """Samples of the stream that had been heard when it ended."""
     final: int
     """The same, when its text was there."""
+
+    @property
+    def goes_on(self) -> bool:
+        """Whether it was joined to the one before."""
+        return self.spoken.alone is not None
+
+    @property
+    def middle(self) -> int:
+        """Of what is new in it."""
+        new = self.spoken.alone or self.spoken
+        return (new.speech_start + new.speech_end) // 2
 
 
 class Listener:
@@ -81,7 +94,7 @@ class Listener:
         self, gate: config.Gate, turn: config.Turn, recogniser: Recogniser | None
     ) -> list[Ending]:
         """Return the utterances under other settings of silence."""
-        segmenter = Segmenter(gate, turn, pauses=recogniser is not None)
+        segmenter = Segmenter(gate, turn, pauses=recogniser is not None, joins=True)
         found: list[Ending] = []
         reading, ready = None, 0
         for chunk, probability, now in self._heard:
@@ -120,14 +133,24 @@ class Noise:
 
 
 def measure(
-    manifest_path: Path, noise: Noise | None = None, settings: config.Config | None = None
+    manifest_path: Path, noise: Noise | None = None, *, board: str = "desktop"
 ) -> dict[str, Any]:
     """Measure the curve of silence alone, and of the votes. Raises CannotMeasure."""
-    settings = settings or config.Config()
+    with throttled(BOARDS[board]) as how:
+        # Where the processor is rationed, work takes as long as it waits for its ration.
+        clock_s = time.thread_time if how == UNTHROTTLED else time.perf_counter
+        found = _measured(manifest_path, noise, clock_s)
+    return {"board": board, "throttled": how, **found}
+
+
+def _measured(
+    manifest_path: Path, noise: Noise | None, clock_s: Callable[[], float]
+) -> dict[str, Any]:
+    settings = config.Config()
     rows = read_manifest(manifest_path, Clip, ("file", "text"))
     clips = [load_clip(manifest_path.parent / row.file) for row in rows]
     samples, parts = in_noise(clips, noise) if noise else stream.join(clips, [GAP_S] * len(clips))
-    listener = Listener(samples, settings)
+    listener = Listener(samples, settings, clock_s)
     recogniser = Recogniser.load(
         lambda file: manifest.read(settings.recogniser.weights, file), settings.recogniser
     )
@@ -159,7 +182,7 @@ def in_noise(clips: Sequence[Samples], noise: Noise) -> tuple[Samples, list[stre
 
 def told(parts: Sequence[stream.Part], endings: Sequence[Ending]) -> dict[str, Any]:
     """Return what a list of endings means for the clips of a stream."""
-    by_clip = [[e for e in endings if part.start <= _middle(e) < part.end] for part in parts]
+    by_clip = [[e for e in endings if part.start <= e.middle < part.end] for part in parts]
     followed = zip(by_clip, [*(part.speech_start for part in parts[1:]), NEVER], strict=True)
     last = [(part, mine[-1]) for part, mine in zip(parts, by_clip, strict=True) if mine]
     noticed = [to_ms(ending.noticed - part.speech_end) for part, ending in last]
@@ -167,7 +190,8 @@ def told(parts: Sequence[stream.Part], endings: Sequence[Ending]) -> dict[str, A
     late = [to_ms(ending.final - ending.noticed) for ending in endings]
     return {
         "cut": sum(len(mine) > 1 for mine in by_clip),
-        "resumed": sum(_resumed(mine) for mine in by_clip),
+        "still_cut": sum(not all(ending.goes_on for ending in mine[1:]) for mine in by_clip),
+        "run_together": sum(bool(mine) and mine[0].goes_on for mine in by_clip),
         "unheard": sum(not mine for mine in by_clip),
         "clipped": sum(
             bool(mine) and mine[0].spoken.start > part.speech_start
@@ -194,19 +218,8 @@ def _gate(settings: config.Config, usual_ms: int) -> config.Gate:
     return msgspec.structs.replace(settings.gate, hangover_ms=usual_ms)
 
 
-def _resumed(mine: Sequence[Ending]) -> bool:
-    """Say whether speech went on so soon after each end inside the clip."""
-    soon = to_samples(RESUMES_MS / 1000)
-    inner = [after.spoken.speech_start - one.noticed <= soon for one, after in pairwise(mine)]
-    return bool(inner) and all(inner)
-
-
 def _was_noticed(mine: Sequence[Ending], then: int) -> bool:
     return bool(mine) and mine[-1].noticed <= then
-
-
-def _middle(ending: Ending) -> int:
-    return (ending.spoken.speech_start + ending.spoken.speech_end) // 2
 
 
 def _percentiles(values_ms: Sequence[int]) -> dict[str, int]:

@@ -7,7 +7,7 @@ and at least `SHORTEST_WINDOW_S`: 0.015 on a desktop, 0.05 to 0.3 on small board
 |--------------|--------------------------------------------------------------------------------|
 | up to 0.1    | the words so far while somebody speaks, if a screen watches; all at each pause |
 | up to 0.3    | all at each pause: of two such looks one is in vain, and both keep up          |
-| more         | each utterance once, when it has ended                                         |
+| more         | each utterance once, when it has ended; who goes on begins another             |
 | more than 1  | the same; it cannot keep up, and says that a smaller model is needed           |
 
 Whatever is slow, the queues are bounded (`edge/chamber/loop.py`): sound is dropped and counted.

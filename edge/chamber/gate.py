@@ -57,6 +57,11 @@ class Gate:
         self.is_open, self._silent_chunks = True, 0
         return Edge.BEGAN
 
+    @property
+    def is_silent(self) -> bool:
+        """Whether who spoke has fallen silent, were it only for a breath."""
+        return self.is_open and self._silent_chunks > 0
+
     def close(self) -> None:
         """Begin anew, as after the end of speech."""
         self.is_open = False

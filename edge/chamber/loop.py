@@ -11,7 +11,9 @@ hold places on the tape, the sound itself lies there:
 |            |              | them, recognised ahead of its end, is left out, as |
 |            |              | it is on a board that is too slow (`ahead.py`);    |
 |            |              | the words so far are looked for if none wait       |
-| plates     | 1 picture    | the newest wins, the older one is counted          |
+| plates     | 1 picture    | the newest wins, the older one is counted; it is   |
+|            |              | not looked at while somebody waits to be           |
+|            |              | understood (`precedence.py`)                       |
 
 In lockstep (a file, as fast as it goes) one thread does everything in the stream's order.
 """
@@ -19,17 +21,18 @@ In lockstep (a file, as fast as it goes) one thread does everything in the strea
 import threading
 import time
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from queue import Empty, Queue
 from typing import TYPE_CHECKING, Final
 
 from edge.chamber.doors import Exit
 from edge.chamber.plates import Plates
+from edge.chamber.precedence import Precedence
 from edge.chamber.segmenter import Growing, Heard, Paused, Spoken
 from edge.chamber.tape import TAPE_S
 from edge.clock import SAMPLE_RATE_HZ, to_ms
 from edge.messages import Dropped, Ended, Leaves, Transcript
-from edge.signals import CHUNK_SAMPLES, AudioChunk, Frame, Played
+from edge.signals import CHUNK_SAMPLES, AudioChunk, Frame, Played, Still
 from edge.slot import Signal
 
 if TYPE_CHECKING:
@@ -42,6 +45,8 @@ CHUNKS_HELD: Final = TAPE_S * SAMPLE_RATE_HZ // CHUNK_SAMPLES
 UTTERANCES_HELD: Final = 8
 STOPPED_S: Final = 1.5
 """Without a chunk for so long, what was being said has ended, and nothing is kept for more."""
+OVER_S: Final = 0.5
+"""Without one for so long, what has ended is over: nobody goes on with it, and it is forgotten."""
 REPORT_DROPS_EVERY_SAMPLES: Final = 5 * SAMPLE_RATE_HZ
 
 
@@ -56,6 +61,12 @@ class Senses:
     reader: int
     echo: "Echo | None" = None
     """Takes the companion's own voice out of what is heard; None where nobody speaks."""
+    precedence: Precedence = field(default_factory=Precedence)
+
+    def __post_init__(self) -> None:
+        """Have sight ask those who hear."""
+        if self.eyes:
+            self.eyes.go_behind(self.precedence)
 
     def play(self, piece: Played) -> None:
         """Know what is being played, where that matters."""
@@ -107,10 +118,8 @@ def run_in_step(signals: Iterable[Signal], senses: Senses, exit_: Exit) -> Ended
             assert laid, "in lockstep nothing waits, so the tape has room"
             for event in senses.ears.listen(laid):
                 _do(event, senses, exit_, tally)
-        elif isinstance(signal, Frame):
-            glance = _glance(signal, senses, tally)
-            if glance:
-                _look(signal, glance, senses, exit_)
+        elif glanced := _glanced(signal, senses, tally):
+            _look(*glanced, senses, exit_)
     if senses.ears:
         for event in senses.ears.finish():
             _do(event, senses, exit_, tally)
@@ -142,9 +151,8 @@ def run_live(signals: Iterable[Signal], senses: Senses, exit_: Exit) -> Ended:
                 tally.miss(samples=len(signal.samples))
         else:
             tally.tick(signal.at)
-            if isinstance(signal, Frame):
-                glance = _glance(signal, senses, tally)
-                tally.miss(frames=bool(glance and plates.put(signal, glance)))
+            if glanced := _glanced(signal, senses, tally):
+                tally.miss(frames=plates.put(*glanced))
     chunks.put(None)
     plates.close()
     for thread in threads:
@@ -159,7 +167,8 @@ def _laid(chunks: "Queue[Laid | None]", chunk: AudioChunk, senses: Senses) -> bo
         senses.echo.clean(chunk, time.monotonic())
     if not senses.ears or chunks.full():  # only this thread puts
         return not senses.ears
-    laid = senses.ears.take(chunk)
+    speaks = bool(senses.echo and senses.echo.is_active)
+    laid = senses.ears.take(chunk, has_own_voice=speaks)
     if laid:
         chunks.put_nowait(laid)
     return laid is not None
@@ -172,10 +181,14 @@ def _hear_all(
     exit_: Exit,
 ) -> None:
     """Hear until there are no more chunks. A stream that stops, as when it is muted, has ended."""
-    if senses.ears:
-        for events in _heard(chunks, senses.ears):
+    ears, precedence = senses.ears, senses.precedence
+    if ears:
+        for events in _heard(chunks, ears):
             for event in events:
-                _pass_on(event, utterances, senses.ears, exit_)
+                if isinstance(event, Spoken):
+                    precedence.ended()
+                _pass_on(event, utterances, ears, exit_)
+            precedence.hears(is_pausing=ears.is_in_pause)
     utterances.put(None)
 
 
@@ -185,12 +198,16 @@ def _heard(chunks: "Queue[Laid | None]", ears: "Ears") -> Iterator[list[Leaves |
         try:
             laid = chunks.get(timeout=patience_s)
         except Empty:
-            patience_s = None
-            yield ears.finish()
+            if patience_s == OVER_S:
+                ears.set_apart()
+                patience_s = STOPPED_S - OVER_S
+            else:
+                patience_s = None
+                yield ears.finish()
             continue
         if laid is None:
             break
-        patience_s = STOPPED_S
+        patience_s = OVER_S
         yield ears.listen(laid)
     yield ears.finish()
 
@@ -223,6 +240,8 @@ def _understand_all(
             _look_at_words(event, senses.ears, exit_, is_newest=utterances.empty())
         else:
             _do(event, senses, exit_, tally)
+            if isinstance(event, Spoken):
+                senses.precedence.understood()
         strained = senses.ears.strain()
         if strained:
             exit_.leave(strained)
@@ -237,8 +256,10 @@ def _look_at_words(growing: Growing, ears: "Ears", exit_: Exit, *, is_newest: bo
 
 
 def _see_all(plates: Plates, senses: Senses, exit_: Exit) -> None:
-    while taken := plates.take():
-        frame, glance = taken
+    while plates.wait():
+        senses.precedence.begin_look()
+        senses.precedence.give_way()
+        frame, glance = plates.take()
         _look(frame, glance, senses, exit_)
         plates.forget(frame)
 
@@ -252,7 +273,7 @@ def _do(event: Leaves | Heard, senses: Senses, exit_: Exit, tally: Tally) -> Non
     if isinstance(event, Spoken):
         understood = senses.ears.understand(event, senses.asr)
         senses.ears.forget(event)  # first, for leaving may take its time
-        tally.utterances += isinstance(understood, Transcript)
+        tally.utterances += isinstance(understood, Transcript) and not understood.goes_on
         exit_.leave(understood)
         return
     if isinstance(event, Paused):  # in lockstep nobody looks at the words so far
@@ -260,12 +281,16 @@ def _do(event: Leaves | Heard, senses: Senses, exit_: Exit, tally: Tally) -> Non
     senses.ears.forget(event)
 
 
-def _glance(frame: Frame, senses: Senses, tally: Tally) -> "Glance | None":
+def _glanced(signal: Signal, senses: Senses, tally: Tally) -> "tuple[Frame, Glance] | None":
     """Say what is new in a picture, on the thread on which it came; None if it is no matter."""
-    if not senses.eyes:
+    if not (senses.eyes and isinstance(signal, Frame | Still)):
         return None
     tally.frames += 1
-    return senses.eyes.glance(frame)
+    if isinstance(signal, Still):
+        senses.eyes.stood_still(signal.at)
+        return None
+    glance = senses.eyes.glance(signal)
+    return (signal, glance) if glance else None
 
 
 def _look(frame: Frame, glance: "Glance", senses: Senses, exit_: Exit) -> None:

@@ -44,11 +44,17 @@ class Plates:
             self._changed.notify()
         return replaced is not None
 
-    def take(self) -> "tuple[Frame, Glance] | None":
-        """Wait for a picture, which is good until `forget`; None when no more will come."""
+    def wait(self) -> bool:
+        """Wait for a picture; False when no more will come."""
         with self._changed:
             self._changed.wait_for(lambda: self._frame or self._closed)
+            return self._frame is not None
+
+    def take(self) -> "tuple[Frame, Glance]":
+        """Return the newest picture, after `wait`. It is good until `forget`."""
+        with self._changed:
             taken, self._frame = self._frame, None
+            assert taken, "there is a picture once `wait` has said so"
             self._waiting, self._looked_at = self._looked_at, self._waiting
         return taken
 
@@ -57,7 +63,7 @@ class Plates:
         held.forget(taken.pixels)
 
     def close(self) -> None:
-        """Let `take` return None once nothing waits."""
+        """Let `wait` return False once nothing waits."""
         with self._changed:
             self._closed = True
             self._changed.notify()

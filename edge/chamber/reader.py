@@ -7,7 +7,7 @@ that is not sharp is counted, not read. Lines are read one at a time and their w
 """
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import accumulate, takewhile
 from typing import Final
@@ -75,6 +75,8 @@ class Reader:
 
     def __init__(self, detect: bytes, recognise: bytes, characters: str, config: Vision) -> None:
         """Take the bytes of `detect.onnx` and `recognise.onnx` and the text of `characters.txt`."""
+        self.give_way: Callable[[], None] = _go_on
+        """Called between two runs of a network, and returns when there is time for the next."""
         self._alphabet = alphabet(characters)
         self._score = config.text_score
         self._side_px = config.text_side_px
@@ -98,7 +100,9 @@ class Reader:
         height, width, _ = frame.pixels.shape
         illegible = 0
         read: dict[Region, tuple[str, float]] = {}
+        self.give_way()
         for region in self._regions(frame.pixels, self._side_px):
+            self.give_way()
             text, score = self._read(frame.pixels, region)
             if text and score >= self._score:
                 read[region] = text, score
@@ -215,3 +219,7 @@ def fitting(lines: Sequence[ReadLine]) -> tuple[ReadLine, ...]:
 def says_something(text: str) -> bool:
     """Say whether a line has enough letters or digits to be more than a mark."""
     return sum(map(str.isalnum, text)) >= LEAST_WORD_CHARACTERS
+
+
+def _go_on() -> None:
+    """Wait for nobody."""

@@ -60,6 +60,8 @@ class Claims:
         """Begin with a chamber that has introduced so many models."""
         self._models = models
         self._until_ms: dict[_Order, int] = {}
+        self._said_from_ms = -1
+        """Where the newest transcript began; -1 before the first one."""
         self._may_return: set[_Order] = set()
         self._may_learn = False
         """Whether a voice was asked for that has not come yet."""
@@ -72,6 +74,7 @@ class Claims:
         """Begin anew with the next chamber."""
         self._models = len(hello.models)
         self._until_ms.clear()
+        self._said_from_ms = -1
         self._may_return.clear()
 
     def source_started(self, kind: SourceKind) -> None:
@@ -138,7 +141,8 @@ class Claims:
         if complaint := _ahead(end_ms, window.newest_ms):
             return complaint
         complaint = ""
-        if start_ms < self._until_ms.get(order, 0):
+        until_ms = self._until_ms.get(order, 0)
+        if start_ms < until_ms and not self._goes_on(message, until_ms):
             complaint = f"{order.name} that overlap or run backwards"
         elif end_ms < window.oldest_ms:
             complaint = f"a moment {(window.oldest_ms - end_ms) / 1000:.0f} s older than may be"
@@ -147,7 +151,15 @@ class Claims:
         if complaint:
             self._may_return.remove(order)
         self._until_ms[order] = end_ms
+        if isinstance(message, Transcript):
+            self._said_from_ms = start_ms
         return ""
+
+    def _goes_on(self, message: Leaves, until_ms: int) -> bool:
+        """Say whether a message is the newest transcript again, with more."""
+        if not (isinstance(message, Transcript) and message.goes_on):
+            return False
+        return message.start_ms == self._said_from_ms and message.end_ms > until_ms
 
 
 def _span(message: Leaves) -> tuple[int, int]:

@@ -8,7 +8,7 @@ a kill -9.
 import asyncio
 import logging
 import time
-from collections.abc import AsyncGenerator, Callable
+from collections.abc import AsyncGenerator, Callable, Collection
 from contextlib import aclosing
 from dataclasses import dataclass, replace
 from typing import Final
@@ -16,21 +16,28 @@ from typing import Final
 import aiohttp
 
 from edge import act, addressee, reason
+from edge.attention import Gaze
 from edge.config import Config
-from edge.context import due, render
-from edge.evidence import Kind, Note, Question
-from edge.messages import Notice, Reply, Transcript
+from edge.context import Context, due, render
+from edge.evidence import Kind, Note, Question, quoted
+from edge.messages import Attend, Control, Notice, Reply, Speaker, Transcript
 from edge.privacy import PASSING_S, is_passing
 from edge.recall.answer import Memory
-from edge.recall.words import spellings
+from edge.recall.words import tokens
 from edge.runtime.judge import Judge
+from edge.runtime.meanings import Meanings
 from edge.runtime.present import Present, Show
+from edge.search.finder import Finder
 
 logger = logging.getLogger(__name__)
 
 FOUND_NOTES: Final = 60
 FOUND_ERRANDS: Final = 10
 DOCUMENT_CHARACTERS: Final = 16_000
+AGAIN: Final[tuple[Kind, ...]] = ("said", "asked", "told", "remembered", "derived")
+"""What is made of an utterance, and made again of the whole of it."""
+TAKEN_BACK: Final = "You went on speaking: what was answered before is taken back."
+SPEAKERS: Final = {Speaker.UNKNOWN: "", Speaker.WEARER: "wearer", Speaker.OTHER: "other"}
 NOT_KEPT: Final = "(An answer that rested on what others said; it was not kept.)"
 
 
@@ -40,10 +47,24 @@ class Turn:
 
     question: Question
     spoken_s: float
+    drawn_on: tuple[Note, ...] = ()
+    """What an answer may rest on."""
+    given: tuple[str, ...] = ()
+    """The lines that a language model was given."""
 
     def latency_ms(self) -> int:
         """Return how long ago the last word was."""
         return max(0, round((time.monotonic() - self.spoken_s) * 1000))
+
+
+@dataclass(frozen=True, slots=True)
+class Half:
+    """The newest utterance: should its speaker go on, what was made of it is taken back."""
+
+    start_ms: int
+    before: Context
+    """What was in mind before it."""
+    request: str = ""
 
 
 class Conversation:
@@ -54,16 +75,32 @@ class Conversation:
     ) -> None:
         self._present = present
         self._settings = settings
-        self._reasoner = reason.Reasoner(settings.reasoner, session, present.enter)
+        self.reasoner = reason.Reasoner(settings.reasoner, session, present.enter)
         self._show = show
         self._answering: asyncio.Task[None] | None = None
         self._turn: Turn | None = None
+        self._half: Half | None = None
         self._growing: Reply | None = None
         self.on_reply: Callable[[float], None] = lambda _latency_ms: None
         self.heard_for_s: Callable[[], float] = lambda: 0.0
         """How long after its question the last word of the last reply was spoken."""
         self.context_tokens = 0
+        self.gaze = Gaze()
+        """Where the wearer looks."""
         self.judge = Judge()
+        self.finder = Finder(present.notes)
+        self.meanings: Meanings | None = None
+        """None where there is no mind."""
+
+    def told(self, message: Control) -> None:
+        """Hear from the launcher who of those asked is there, and where the wearer looks."""
+        self.judge.told(message)
+        if isinstance(message, Attend):
+            self.gaze = Gaze.told(message, time.monotonic())
+        if self.meanings:
+            self.meanings.told(message)
+        if self.reasoner.local:
+            self.reasoner.local.told(message)
 
     def is_request(self, heard: Transcript) -> bool:
         """Say whether an utterance is for the companion, in whole or in part."""
@@ -76,6 +113,9 @@ class Conversation:
     def overhear(self, heard: Transcript) -> None:
         """Have in mind what another said, for a while of the stream's clock and of ours."""
         present = self._present
+        before = self._half_of(heard).before
+        present.set_aside(before, AGAIN)
+        self._half = Half(heard.start_ms, before)
         at_ms = heard.end_ms + present.context.audio_shift_ms
         note = self._note("said", heard.text, at_ms, heard)
         present.fold(heard)
@@ -84,21 +124,47 @@ class Conversation:
         asyncio.get_running_loop().call_later(PASSING_S, present.let_pass, note)
 
     def note(self, heard: Transcript, spoken_s: float) -> Turn | None:
-        """Note an utterance; return the turn that is to be answered if it is for the companion."""
+        """Note an utterance; return the turn that is to be answered if it is for the companion.
+
+        One that goes on with the utterance before takes its place: what was answered to half a
+        sentence is taken back, unless no more was asked.
+        """
         present = self._present
+        half = self._half_of(heard)
         shift_ms = present.context.audio_shift_ms
-        answered = heard.start_ms + shift_ms < present.context.answered_until_ms
+        answered = heard.start_ms + shift_ms < half.before.answered_until_ms
         at_ms = heard.end_ms + shift_ms
         meant = self._meant(heard)
-        present.fold(heard)
         if answered:
             meant = addressee.Decision("", heard.text)
+        self._half = replace(half, request=meant.request)
+        is_answered = bool(half.request) and tokens(half.request) == tokens(meant.request)
+        old = self._take_back(half, ("said",) if is_answered else AGAIN)
+        present.fold(heard)
         if meant.rest:
             present.keep(self._note("said", meant.rest, at_ms, heard))
-        if not meant.request:
-            return None
-        present.keep(self._note("asked", meant.request, at_ms, heard))
-        return Turn(Question(meant.request, present.context.now_at(at_ms)), spoken_s)
+        turn = None
+        if meant.request and not is_answered:
+            present.keep(self._note("asked", meant.request, at_ms, heard))
+            turn = Turn(Question(meant.request, present.context.now_at(at_ms)), spoken_s)
+        if old:
+            present.drop(old)
+        if half.request and not meant.request:
+            present.tell(TAKEN_BACK)
+        return turn
+
+    def _half_of(self, heard: Transcript) -> Half:
+        """Return the utterance that this one goes on with; a new one where it goes on with none."""
+        half = self._half
+        if heard.goes_on and half and half.start_ms == heard.start_ms:
+            return half
+        return Half(heard.start_ms, self._present.context)
+
+    def _take_back(self, half: Half, kinds: Collection[Kind]) -> set[int]:
+        """Have in mind no more what was made of half an utterance; return its notes."""
+        if half.request and "asked" in kinds:
+            self._break_off()
+        return self._present.set_aside(half.before, kinds)
 
     def ring(self, now_ms: int) -> None:
         """Say which timers are due."""
@@ -125,6 +191,12 @@ class Conversation:
             await asyncio.wait({self._answering}, timeout=limit_s)
             self._break_off()
 
+    def forget(self) -> None:
+        """Have nothing more in mind of what was said before: some of it was forgotten."""
+        self._break_off()
+        self._turn = self._half = None
+        self.judge.forget()
+
     # --- one turn ------------------------------------------------------------------------------
 
     def answer(self, turn: Turn) -> None:
@@ -132,28 +204,35 @@ class Conversation:
         self._break_off()
         self._turn = turn
         memory, found = self._memory(turn.question)
+        turn = self._turn = replace(turn, drawn_on=tuple(memory.notes))
         packet = render(self._present.context, turn.question, found, self._settings.context.tokens)
         self.context_tokens = packet.tokens
         self._show(packet)
-        said, escalates = self._reasoner.recall(turn.question, memory)
+        said, escalates = self.reasoner.recall(turn.question, memory)
         overheard = self._overheard(turn.question, memory, said)
         if overheard:
             said, escalates = overheard, False
         if not escalates:
             self._finally(turn, said)
             return
-        parts = self._reasoner.ask(packet, said)
+        turn = self._turn = replace(turn, given=tuple(packet.text.split("\n")))
+        parts = self.reasoner.ask(packet, said)
         self._answering = asyncio.get_running_loop().create_task(self._stream(turn, parts))
         self._answering.add_done_callback(_let_it_die)
 
     def _memory(self, question: Question) -> tuple[Memory, list[Note]]:
         """Return what an answer may draw on, and what of it is no longer in mind."""
         context, notes = self._present.context, self._present.notes
-        found = notes.search(spellings(question.text), FOUND_NOTES)
+        mind = self.judge.opinions
+        understood = mind.understand(question.text) if mind else None
+        found = [each.note for each in self.finder.find(question, understood, FOUND_NOTES)]
         kept = notes.recent(FOUND_ERRANDS, ("remembered",))
         in_mind = (*context.heard, *context.seen, *found, *kept)
         minutes = self._settings.mute.spoken_minutes
-        return Memory(in_mind, context.timers, minutes, context.sights), found
+        point = self.gaze.now(time.monotonic())
+        are_closed = self._settings.vision.eyes == "closed"
+        sights = context.sights
+        return Memory(in_mind, context.timers, minutes, sights, point, are_closed), found
 
     def _overheard(
         self, question: Question, memory: Memory, without: reason.Said
@@ -163,7 +242,7 @@ class Conversation:
         if not passing or without.actions:
             return None
         more = replace(memory, notes=(*memory.notes, *passing))
-        said, escalates = self._reasoner.recall(question, more)
+        said, escalates = self.reasoner.recall(question, more)
         if escalates or said.actions or said.text == without.text:
             return None
         return replace(said, is_passing=True)
@@ -201,7 +280,9 @@ class Conversation:
             self._show(wish)  # the launcher obeys; the reply stands before it
         now = turn.question.now
         text = NOT_KEPT if said.is_passing else said.text
-        self._present.keep(Note("told", text, now.ms, now.wall_s, now.run, said.source))
+        grounds = quoted((*said.because, *turn.given), turn.drawn_on)
+        told = Note("told", text, now.ms, now.wall_s, now.run, said.source, rests_on=grounds)
+        self._present.keep(told)
         self.on_reply(latency_ms)
         logger.info("a question was answered in %d ms", latency_ms)
 
@@ -225,6 +306,7 @@ class Conversation:
             context.run,
             context.model_name(heard.model),
             heard.confidence,
+            who=SPEAKERS[heard.speaker],
         )
 
 

@@ -38,8 +38,10 @@ class Names:
     ) -> None:
         """Take the configured names, and the notes in which something may be spelt."""
         self._show = show
-        found = (*configured, *filter(None, map(spelt, noted)))
-        self._words = list(dict.fromkeys(found))
+        self._is_told = False
+        """Whether the chamber expects something, which may have been forgotten since."""
+        self._configured = tuple(configured)
+        self._words = _names(self._configured, noted)
 
     def say(self) -> None:
         """Tell the chamber, by way of the launcher."""
@@ -49,8 +51,14 @@ class Names:
             room -= len(word.encode()) + 3
             if room >= 0:
                 fitting.append(word)
-        if fitting:
+        if fitting or self._is_told:
             self._show(Expect(tuple(fitting)))
+            self._is_told = True
+
+    def begin_again(self, noted: Iterable[str]) -> None:
+        """Forget names that no note spells any more."""
+        self._words = _names(self._configured, noted)
+        self.say()
 
     def heard(self, text: str) -> None:
         """Take the name that was just spelt, if one was, before those that were there."""
@@ -58,3 +66,7 @@ class Names:
         if name and name not in self._words:
             self._words.insert(0, name)
             self.say()
+
+
+def _names(configured: Iterable[str], noted: Iterable[str]) -> list[str]:
+    return list(dict.fromkeys((*configured, *filter(None, map(spelt, noted)))))

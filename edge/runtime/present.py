@@ -5,16 +5,16 @@ anywhere. After a kill -9 the present is what notes and ledger say of the run.
 """
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Final, Literal
 
 import msgspec
 
-from edge import act, ledger, notes, voice_profile
-from edge.context import Context, fold, resumed
-from edge.evidence import Note, Question
+from edge import act, ledger, voice_profile
+from edge.context import Context, fold, forgotten, resumed, without, without_notes
+from edge.evidence import Kind, Note, Question
 from edge.messages import (
     LINE_CHARACTERS,
     Hello,
@@ -25,28 +25,48 @@ from edge.messages import (
     SourceState,
     VoiceProfile,
 )
-from edge.recall.answer import Action, shortened
+from edge.notes import Notes, NotesUnwritable, opening, vault
+from edge.recall.answer import Action, Forget, shortened
 
 Show = Callable[[Shown], None]
-DAY_S: Final = 86_400
+TAKEN_OVER: Final = "taken_over_s"
+"""When the words that stood in the ledger's own lines once were encrypted."""
+WHO: Final[Mapping[Kind, str]] = {"asked": "wearer", "told": "companion"}
+"""Where a kind says it."""
+OBSERVED: Final[frozenset[Kind]] = frozenset({"said", "seen", "asked"})
+"""Kinds that are made of what has just left the chamber."""
 
 
 class Present:
     """The one mutable thing on the text side."""
 
-    def __init__(self, folder: Path, run: str, mark: Literal["file", "live"], show: Show) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        secret: bytes,
+        run: str,
+        mark: Literal["file", "live"],
+        show: Show,
+    ) -> None:
         """Open notes and ledger of a data folder. Raises OSError.
 
-        Damaged notes are moved aside, never deleted, and a person is told.
+        Damaged notes are set aside, never deleted, and a person is told.
         """
         self.run = run
         self.mark = mark
         """Live once any source is a device."""
         self._show = show
-        self._folder = folder
-        self.ledger = ledger.Ledger(folder / ledger.FILE_NAME)
+        self._folder, self._secret = folder, secret
+        self.on_forget: Callable[[], None] = lambda: None
+        """Is called when something was forgotten that others may still have in mind."""
+        self.notes = self._open_notes()
+        self.ledger = ledger.Ledger(folder / ledger.FILE_NAME, self.notes)
+        if not self.notes.fact(TAKEN_OVER):
+            self.ledger.hand_over()
+            self.notes.keep_facts({TAKEN_OVER: time.time()})
+        self.observation = -1
+        """The ledger's row of what left last."""
         self.entered, models = self._entered_before()
-        self.notes = self._open_notes(folder / notes.FILE_NAME)
         born = Context(run=run, wall_minus_monotonic_s=time.time() - time.monotonic())
         before = self.notes.of_run(run)
         self.context = replace(resumed(born, before), models=models)
@@ -76,11 +96,33 @@ class Present:
 
     def keep(self, note: Note) -> None:
         """Write a note, then have it in mind; without room on the disk, only the latter."""
+        note = replace(
+            note,
+            who=note.who or WHO.get(note.kind, ""),
+            mark=self.mark,
+            observation=self.observation if note.kind in OBSERVED else -1,
+        )
         try:
             note = replace(note, id=self.notes.remember(note))
-        except notes.NotesUnwritable as error:
+        except NotesUnwritable as error:
             self.tell(str(error))
         self.fold(note)
+
+    def set_aside(self, before: Context, kinds: Collection[Kind]) -> set[int]:
+        """Have in mind no more what such notes say since a moment; return those to be dropped.
+
+        They are dropped when others stand in their place: a kill -9 between loses nothing.
+        """
+        had = self.context
+        self.context = without(had, before, kinds)
+        return _stored(had) - _stored(self.context)
+
+    def drop(self, ids: Collection[int]) -> None:
+        """Take notes out in whose place others stand."""
+        try:
+            self.notes.drop(ids)
+        except NotesUnwritable as error:
+            self.tell(str(error))
 
     def overhear(self, note: Note) -> None:
         """Have in mind for a while what is not to be kept."""
@@ -94,23 +136,48 @@ class Present:
     def keep_voice(self, profile: VoiceProfile) -> None:
         """Keep the wearer's voice for the next chamber."""
         try:
-            voice_profile.store(self._folder, profile)
+            voice_profile.store(self._folder, profile, self._secret)
         except OSError as error:
             self.tell(f"your voice is not kept for the next start: {error.strerror}")
+
+    def forget_wishes(self) -> None:
+        """Forget what the notes say is to be forgotten, there and in mind."""
+        wishes = self.notes.wishes()
+        try:
+            doomed = self.notes.forget()
+        except NotesUnwritable as error:
+            self.tell(str(error))
+            return
+        self.context = without_notes(self.context, doomed.notes)
+        for wish in wishes:
+            if wish.is_stretch:
+                self.context = forgotten(self.context, wish.since_s, wish.until_s)
+        self.on_forget()
+
+    def expire(self, now_s: float) -> None:
+        """Forget what has been kept for as long as it is to be. Raises NotesUnwritable."""
+        doomed = self.notes.expire(now_s)
+        if doomed:
+            self.context = without_notes(self.context, doomed.notes)
+            self.on_forget()
 
     def carry_out(self, actions: tuple[Action, ...], question: Question) -> bool:
         """Do what a reply promises; False, and a notice, when the disk does not allow it."""
         try:
-            self.context = act.carry_out(actions, question, self.context, self.notes, self.ledger)
+            self.context = act.carry_out(actions, question, self.context, self.notes)
         except OSError as error:
             self.tell(str(error))
             return False
+        if any(isinstance(action, Forget) for action in actions):
+            self.on_forget()
         return True
 
     def enter(self, leaving: ledger.Leaving) -> None:
         """Enter in the ledger what left the chamber or the device. Raises OSError."""
         occasion = ledger.Occasion(self.run, self._wall_s(leaving.at_ms), self.mark)
-        self.entered.add(self.ledger.append(leaving, occasion))
+        row = self.ledger.append(leaving, occasion)
+        self.entered.add(row)
+        self.observation = row.number
 
     def _wall_s(self, at_ms: int) -> float:
         """Return the moment by the clock that notes have too: a file's own, tied to the wall."""
@@ -130,10 +197,12 @@ class Present:
                 models = msgspec.json.decode(text, type=dict[str, tuple[Model, ...]])["models"]
         return entered, models
 
-    def _open_notes(self, path: Path) -> notes.Notes:
+    def _open_notes(self) -> Notes:
         try:
-            return notes.Notes(path)
-        except notes.DamagedNotes as error:
-            aside = notes.set_aside(path, time.strftime("%Y%m%d-%H%M%S"))
-            self.tell(f"damaged notes were moved to {aside.name}; new ones begin ({error})")
-            return notes.Notes(path)
+            return opening.for_writing(self._folder, self._secret, self.tell)
+        except (vault.WrongKey, vault.Damaged) as error:
+            raise NotesUnwritable(str(error)) from None
+
+
+def _stored(context: Context) -> set[int]:
+    return {note.id for note in (*context.heard, *context.dialogue) if note.id}

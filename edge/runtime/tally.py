@@ -70,7 +70,7 @@ class Tally:
         """Add one message."""
         match message:
             case Transcript():
-                self.heard += 1
+                self.heard += not message.goes_on
                 self._time(message.stages)
             case Seen():
                 self.seen += 1

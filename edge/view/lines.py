@@ -17,6 +17,7 @@ from edge.messages import (
     Ended,
     Enrolling,
     Hello,
+    Lending,
     Level,
     Light,
     Message,
@@ -40,6 +41,7 @@ from edge.messages import (
     VoiceProfile,
 )
 from edge.mute import until
+from edge.view.specialists_page import refusals
 
 LEVELS: Final = {
     "A": "seccomp and Landlock",
@@ -92,6 +94,7 @@ class Lines:
             "end_s": said.end_ms / 1000,
             "confidence": said.confidence / 100,
             "model": self.model(said.model),
+            "goes_on": said.goes_on,
             "speaker": said.speaker.name.lower(),
             "speaker_score": said.speaker_score / 100,
             "stages_ms": _stages(said),
@@ -280,6 +283,16 @@ def _strain(message: Strained) -> str:
     return f"{words}; it falls behind: set a smaller [recogniser] model, run `offrecord tune`"
 
 
+def _note(message: Notice | Strained | Lending) -> str:
+    match message:
+        case Notice():
+            return message.text
+        case Strained():
+            return _strain(message)
+        case Lending():
+            return "; ".join(refusals(message))
+
+
 def _own_affairs(message: Shown, at_ms: int, wall_s: float) -> Event | None:
     """Return the line of what concerns the companion itself."""
     match message:
@@ -289,9 +302,8 @@ def _own_affairs(message: Shown, at_ms: int, wall_s: float) -> Event | None:
                 "missed",
                 f"{counted(message.frames, 'picture')}, {sound_s:.1f} s of sound",
             )
-        case Notice() | Strained():
-            kind = "note"
-            words = message.text if isinstance(message, Notice) else _strain(message)
+        case Notice() | Strained() | Lending():
+            kind, words = "note", _note(message)
         case ChildDied():
             kind, words = "restart", f"{message.process}: {message.reason}; starting it again"
         case MuteState(muted=True):
@@ -305,4 +317,4 @@ def _own_affairs(message: Shown, at_ms: int, wall_s: float) -> Event | None:
             kind, words = message.phase, message.detail or message.device
         case _:
             return None
-    return Event(clock(at_ms), kind, plain(words))
+    return Event(clock(at_ms), kind, plain(words)) if words else None

@@ -89,7 +89,15 @@ def fold(moment: Moment, message: Shown, wall_s: float = 0.0) -> Moment:
         message, SealState | Reply | Speaking
     ):  # these have places of their own
         return moment
-    return replace(moment, events=(*moment.events, line)[-KEPT_EVENTS:])
+    goes_on = isinstance(message, Transcript) and message.goes_on
+    before = _without_half(moment.events) if goes_on else moment.events
+    return replace(moment, events=(*before, line)[-KEPT_EVENTS:])
+
+
+def _without_half(events: tuple[Event, ...]) -> tuple[Event, ...]:
+    """Return the lines without that of the utterance whose place another takes."""
+    heard = [place for place, line in enumerate(events) if line.kind == "heard"]
+    return events[: heard[-1]] + events[heard[-1] + 1 :] if heard else events
 
 
 def _understand(moment: Moment, message: Shown) -> Moment:

@@ -7,6 +7,7 @@ from edge.bench import stream
 from edge.bench.turn import Ending, told
 from edge.chamber.segmenter import Spoken
 from edge.clock import SAMPLE_RATE_HZ
+from edge.messages import Transcript
 from edge.signals import Samples
 
 SIXTY = 60
@@ -71,3 +72,34 @@ def test_a_clip_in_two_utterances_was_cut_once() -> None:
 def test_what_runs_on_into_the_next_clip_was_missed() -> None:
     assert told(PARTS, [ending(0, 9600, 11_200)])["missed"] == 2
     assert told(PARTS, [])["unheard"] == 2
+
+
+def went_on(start: int, new_from: int, end: int, noticed: int) -> Ending:
+    alone = Spoken(new_from, new_from, end, new_from, end)
+    return Ending(Spoken(start, start, end, start, end, alone), noticed, noticed)
+
+
+def test_a_clip_whose_pieces_became_one_was_cut_but_is_not_any_more() -> None:
+    found = told(PARTS, [ending(0, 160, 800), went_on(0, 900, 1600, 3200)])
+    assert (found["cut"], found["still_cut"], found["run_together"]) == (1, 0, 0)
+    assert found["final_after_end_of_speech_ms"]["p50"] == 100
+    pieces = [ending(0, 160, 500), went_on(0, 600, 900, 1000), ending(1300, 1600, 3200)]
+    assert told(PARTS, pieces)["still_cut"] == 1
+
+
+def test_two_clips_that_became_one_utterance_are_told() -> None:
+    found = told(PARTS, [ending(0, 1600, 3200), went_on(0, 8000, 9600, 11_200)])
+    assert (found["cut"], found["still_cut"], found["run_together"]) == (0, 0, 1)
+
+
+def test_the_words_of_a_clip_are_those_of_its_last_utterances() -> None:
+    words = stream.Words([16_000, 160_000])
+    for text, start_ms, goes_on in (
+        ("before all", 0, False),
+        ("so", 1_500, False),
+        ("it goes", 3_000, False),
+        ("it goes on", 3_000, True),
+        ("next", 11_000, False),
+    ):
+        words.take(Transcript(text, start_ms, start_ms + 900, 90, 0, goes_on=goes_on))
+    assert words.texts == ["so it goes on", "next"]

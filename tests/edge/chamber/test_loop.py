@@ -9,13 +9,23 @@ from itertools import pairwise
 import numpy as np
 
 from edge import config
+from edge.chamber.ahead import Strain
 from edge.chamber.asr import Recognition
 from edge.chamber.ears import Ears
 from edge.chamber.loop import Senses, run_in_step, run_live
 from edge.chamber.segmenter import Segmenter
+from edge.chamber.speaker import Verdict
 from edge.chamber.tape import TAPE_S
 from edge.clock import SAMPLE_RATE_HZ
-from edge.messages import Dropped, Leaves, Saying, Transcript
+from edge.messages import (
+    Dropped,
+    Leaves,
+    Overheard,
+    Saying,
+    Speaker,
+    Transcript,
+    Unclear,
+)
 from edge.signals import CHUNK_SAMPLES, AudioChunk, Samples, Utterance
 
 LOUD = 0.25
@@ -174,3 +184,104 @@ def test_words_leave_while_they_are_spoken_where_a_screen_watches_and_anybody_s_
 def test_they_do_not_where_nobody_watches_or_only_the_wearer_s_may() -> None:
     assert looked_at("everyone", watched=False) == []
     assert looked_at("wearer", watched=True) == []
+
+
+def talk(pattern: str) -> Iterator[AudioChunk]:
+    """Yield a chunk of speech for each '#', one of silence for each '.'."""
+    for at, mark in enumerate(pattern):
+        samples = np.full(CHUNK_SAMPLES, LOUD if mark == "#" else 0.0, np.float32)
+        yield AudioChunk(samples, at * CHUNK_SAMPLES)
+
+
+SENTENCE = "." * 10 + "#" * 20 + "." * 25
+"""Ended after 600 ms of silence; what comes next begins 0.8 s after the last word."""
+
+
+def heard_in_step(pattern: str, ears: Ears) -> list[Leaves]:
+    told = Told()
+    run_in_step(talk(pattern), Senses(ears, None, 0, 0, 0), told)  # type: ignore[arg-type]
+    return [each for each in told.messages if isinstance(each, Transcript | Unclear | Overheard)]
+
+
+def joining(listener: Listener, who: object = None) -> Ears:
+    listener.may_answer.set()
+    segmenter = Segmenter(GATE, pauses=True, joins=True)
+    return Ears(Judge(), segmenter, listener, who)  # type: ignore[arg-type]
+
+
+def test_who_goes_on_is_heard_again_as_a_whole() -> None:
+    ears = joining(Speller())
+    first, both = heard_in_step(SENTENCE + "#" * 20 + "." * 80, ears)
+    assert isinstance(first, Transcript)
+    assert isinstance(both, Transcript)
+    assert (first.goes_on, both.goes_on) == (False, True)
+    assert both.start_ms == first.start_ms
+    assert both.text.startswith(first.text)
+    assert len(both.text) > len(first.text)
+    assert ears._tape.samples < 2 * SAMPLE_RATE_HZ
+
+
+class Hearsay(Listener):
+    """Instead of Whisper: the same words for whatever it hears."""
+
+    def recognise(self, utterance: Utterance, draft: Recognition | None = None) -> Recognition:
+        return replace(super().recognise(utterance, draft), text="what time is it")
+
+
+def test_a_cough_after_a_sentence_says_nothing_new() -> None:
+    first, cough = heard_in_step(SENTENCE + "#" * 20 + "." * 80, joining(Hearsay()))
+    assert isinstance(first, Transcript)
+    assert isinstance(cough, Unclear)
+    assert cough.start_ms >= first.end_ms
+
+
+class Voices:
+    """Instead of the model of voices: who spoke, by turns."""
+
+    is_learning = False
+
+    def __init__(self, *speakers: Speaker) -> None:
+        self._speakers = iter(speakers)
+
+    def judge(self, _samples: Samples) -> Verdict:
+        return Verdict(next(self._speakers), 50)
+
+
+def test_who_answers_somebody_does_not_go_on_with_what_they_said() -> None:
+    voices = Voices(Speaker.WEARER, Speaker.OTHER)
+    first, second = heard_in_step(SENTENCE + "#" * 20 + "." * 80, joining(Speller(), voices))
+    assert isinstance(first, Transcript)
+    assert isinstance(second, Transcript)
+    assert not second.goes_on
+    assert second.start_ms >= first.end_ms
+
+
+class Slow(Strain):
+    """A board on which recognition takes as long as speech, whatever is measured here."""
+
+    def note(self, _took_s: float, spoken_s: float) -> bool:
+        return super().note(spoken_s, spoken_s)
+
+
+def test_a_board_that_hears_everything_once_hears_the_second_half_alone() -> None:
+    ears = joining(Speller())
+    ears._strain = Slow()
+    _, second = heard_in_step(SENTENCE + "#" * 20 + "." * 80, ears)
+    assert isinstance(second, Transcript)
+    assert not second.goes_on
+
+
+def test_what_was_said_is_forgotten_when_the_stream_stops_before_anybody_could_go_on() -> None:
+    listener, held = Listener(), threading.Event()
+    ears = joining(listener)
+
+    def then_nothing() -> Iterator[AudioChunk]:
+        yield from talk(SENTENCE)
+        began_s = time.monotonic()
+        while ears._tape.samples * 2 > len(SENTENCE) * CHUNK_SAMPLES:
+            assert time.monotonic() - began_s < 60
+            time.sleep(0.01)
+        held.set()
+
+    run_live(then_nothing(), Senses(ears, None, 0, 0, 0), Told())  # type: ignore[arg-type]
+    assert held.is_set()

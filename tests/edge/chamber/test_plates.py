@@ -16,18 +16,14 @@ def picture(shade: int, side: int = 20) -> Frame:
 def test_the_newest_picture_wins_and_the_older_one_is_told() -> None:
     plates = Plates()
     assert [plates.put(picture(shade), NEW) for shade in (1, 2, 3)] == [False, True, True]
-    taken = plates.take()
-    assert taken
-    newest, _ = taken
+    newest, _ = plates.take()
     assert (newest.at, set(newest.pixels.ravel().tolist())) == (3, {3})
 
 
 def test_the_one_that_is_looked_at_is_not_touched_by_those_that_come() -> None:
     plates = Plates()
     plates.put(picture(1), NEW)
-    taken = plates.take()
-    assert taken
-    looked_at, _ = taken
+    looked_at, _ = plates.take()
     plates.put(picture(2, side=40), NEW)
     plates.put(picture(3), NEW)
     assert set(looked_at.pixels.ravel().tolist()) == {1}
@@ -36,9 +32,7 @@ def test_the_one_that_is_looked_at_is_not_touched_by_those_that_come() -> None:
 def test_a_picture_is_overwritten_when_it_was_looked_at_and_when_it_is_replaced() -> None:
     plates = Plates()
     plates.put(picture(1), NEW)
-    taken = plates.take()
-    assert taken
-    looked_at, _ = taken
+    looked_at, _ = plates.take()
     plates.forget(looked_at)
     assert not looked_at.pixels.any()
     plates.put(picture(2, side=40), NEW)
@@ -51,15 +45,16 @@ def test_after_the_end_what_waits_is_still_taken() -> None:
     plates = Plates()
     plates.put(picture(1), NEW)
     plates.close()
+    assert plates.wait()
     assert plates.take()
-    assert plates.take() is None
+    assert not plates.wait()
 
 
 def test_who_waits_for_a_picture_hears_of_the_end() -> None:
     plates, found = Plates(), [picture(1)]
 
     def wait() -> None:
-        assert plates.take() is None
+        assert not plates.wait()
         found.clear()
 
     waiting = threading.Thread(target=wait)

@@ -1,3 +1,5 @@
+from itertools import pairwise
+
 import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
@@ -6,6 +8,7 @@ from edge import config
 from edge.chamber.gate import PAUSE_CHUNKS
 from edge.chamber.segmenter import Event, Paused, Segmenter, SpeechBegan, Spoken
 from edge.chamber.turn import Reading
+from edge.clock import SAMPLE_RATE_HZ
 from edge.signals import CHUNK_SAMPLES, AudioChunk
 
 ENDPOINTING = config.Gate(onset_ms=96, hangover_ms=160, pre_roll_ms=128, longest_utterance_s=1.6)
@@ -160,3 +163,75 @@ def test_a_reading_of_this_pause_counts_and_one_of_another_does_not() -> None:
     assert length_of(Reading(here, 0.99)) == 13
     assert length_of(Reading(before, 0.99)) == length_of(Reading(here, None)) == 19
     assert length_of(Reading(here, 0.0)) == 31
+
+
+def joined(pattern: str, *, set_apart_at: int = -1) -> list[Spoken]:
+    """Return the utterances where what follows soon is joined; five chunks of silence end one."""
+    segmenter = Segmenter(ROOMY, joins=True)
+    events: list[Event] = []
+    for position, mark in enumerate(pattern):
+        if position == set_apart_at:
+            segmenter.set_apart()
+        events += segmenter.push(chunk(position, LOUDNESS[mark]), float(mark != "."))
+    return [event for event in events + segmenter.flush() if isinstance(event, Spoken)]
+
+
+ROOMY = config.Gate(onset_ms=96, hangover_ms=160, pre_roll_ms=128, longest_utterance_s=3.2)
+
+
+def test_who_goes_on_soon_has_said_one_thing() -> None:
+    first, both = joined("......####..........####.......")
+    assert (first.speech_end, first.alone) == (10 * CHUNK_SAMPLES, None)
+    assert (both.start, both.speech_start) == (first.start, first.speech_start)
+    assert positions(both) == list(range(2, 29))
+    assert both.alone
+    assert positions(both.alone) == list(range(16, 29))
+    assert both.alone.speech_start == 20 * CHUNK_SAMPLES
+
+
+def test_and_may_go_on_again() -> None:
+    *_, all_three = joined("......####.......####.......####.......")
+    assert all_three.speech_start == 6 * CHUNK_SAMPLES
+    assert all_three.alone
+    assert all_three.alone.speech_start == 28 * CHUNK_SAMPLES
+
+
+def test_who_speaks_again_later_says_something_else() -> None:
+    _, second = joined("......####" + "." * 35 + "####.......")
+    assert (second.alone, second.speech_start) == (None, 45 * CHUNK_SAMPLES)
+
+
+def test_what_is_long_is_not_gone_on_with() -> None:
+    _, second = joined("......" + "#" * 45 + ".......####.......")
+    assert second.alone is None
+
+
+def test_what_was_set_apart_is_not_gone_on_with() -> None:
+    _, second = joined("......####..........####.......", set_apart_at=17)
+    assert second.alone is None
+
+
+def test_what_might_be_gone_on_with_is_needed_for_a_little_longer_than_a_second() -> None:
+    segmenter = Segmenter(ROOMY, joins=True)
+    needed = []
+    for position in range(70):
+        segmenter.push(chunk(position), float(6 <= position < 10))
+        needed.append(segmenter.needs_from // CHUNK_SAMPLES)
+    last = max(position for position in range(70) if needed[position] <= 6)
+    assert 1.1 < (last - 10) * CHUNK_SAMPLES / SAMPLE_RATE_HZ < 1.5
+
+
+@given(st.text("#-.", max_size=300))
+def test_joined_or_not_what_is_new_is_in_one_utterance_and_there_is_something_new(
+    pattern: str,
+) -> None:
+    found = joined(pattern)
+    new = [utterance.alone or utterance for utterance in found]
+    spoken = [at for utterance in new for at in positions(utterance) if pattern[at] != "."]
+    assert spoken == sorted(set(spoken))
+    assert all(utterance.speech_start < utterance.speech_end for utterance in new)
+    assert all(len(positions(utterance)) <= 100 for utterance in found)
+    for before, after in pairwise(found):
+        if after.alone:
+            assert after.start == before.start
+            assert after.alone.start >= before.speech_end

@@ -2,7 +2,11 @@ import numpy as np
 import pytest
 from hearing import chunks, file, sound, synthetic, voice_activity
 
+from edge import config
+from edge.bench import rooms
+from edge.chamber.gate import Gate
 from edge.chamber.voice_activity import FLOOR_CHUNKS, QUIET_POWER, NoiseFloor, Silero
+from edge.clock import SAMPLE_RATE_HZ
 from edge.signals import CHUNK_SAMPLES, AudioChunk
 
 
@@ -65,3 +69,10 @@ def test_after_a_hole_in_the_stream_the_network_begins_anew() -> None:
     moved = [AudioChunk(chunk.samples, chunk.start + 160_000) for chunk in chunks(word)]
     found = [holed.update(chunk) for chunk in moved]
     assert found[:20] == [fresh.update(chunk) for chunk in chunks(word)][:20]
+
+
+def test_a_machine_that_starts_in_the_middle_of_noise_is_nobody_who_begins_to_speak() -> None:
+    minutes = dict(rooms.minutes(3))
+    stream = np.concatenate([minutes["hiss"][-SAMPLE_RATE_HZ:], minutes["hum"][:SAMPLE_RATE_HZ]])
+    activity, gate = voice_activity(), Gate(config.Gate(), config.Turn())
+    assert not any(gate.update(activity.update(chunk)) for chunk in chunks(stream))

@@ -13,6 +13,7 @@ import msgspec
 
 from edge import airlock
 from edge.config import Config, to_argument
+from edge.launcher import readable_once
 from edge.messages import (
     Control,
     Hello,
@@ -26,6 +27,7 @@ from edge.messages import (
 )
 
 _shown: "msgspec.json.Decoder[Shown]" = msgspec.json.Decoder(Shown)
+SECRET = bytes(range(32))
 HELLO = Hello((Model("tiny", "0" * 16), Model("eyes", "1" * 16)))
 
 
@@ -41,31 +43,35 @@ class RuntimeProcess:
         fast: bool = True,
         live: bool = False,
         mind_fds: tuple[int, ...] = (),
+        language_fds: tuple[int, ...] = (),
     ) -> None:
         self.data, self.run, self.settings = data, run, settings or Config()
         self.pace = [*(["--fast"] if fast else []), *(["--live"] if live else [])]
-        self.mind_fds = mind_fds
-        if mind_fds:
-            self.pace += ["--mind-fds", ",".join(map(str, mind_fds))]
+        self.aside_fds = (*mind_fds, *language_fds)
+        for option, fds in (("--mind-fds", mind_fds), ("--language-fds", language_fds)):
+            if fds:
+                self.pace += [option, ",".join(map(str, fds))]
         self.read_end, self.write_end = os.pipe2(os.O_DIRECT | os.O_CLOEXEC)
         fcntl.fcntl(self.write_end, fcntl.F_SETPIPE_SZ, 1 << 20)
         self.written_bytes = 0
         self.start()
 
     def start(self) -> None:
+        key_fd = readable_once(SECRET)
         self.process = subprocess.Popen(
             [
                 sys.executable,
                 *("-m", "edge.runtime", "--airlock-fd", str(self.read_end)),
-                *("--data", str(self.data), "--run", self.run),
+                *("--key-fd", str(key_fd), "--data", str(self.data), "--run", self.run),
                 *("--settings", to_argument(self.settings)),
                 *self.pace,
             ],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
-            pass_fds=(self.read_end, *self.mind_fds),
+            pass_fds=(self.read_end, key_fd, *self.aside_fds),
         )
+        os.close(key_fd)
 
     def __enter__(self) -> Self:
         return self

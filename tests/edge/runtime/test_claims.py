@@ -159,3 +159,21 @@ def test_another_chamber_owes_nothing_of_the_last_one_s() -> None:
     assert judge(said(900_000, 910_000), by=replaced) == ""
     replaced.begin(Hello((Model("ears", "0" * 16),)))
     assert judge(said(900_000, 910_000), by=replaced) == ""
+
+
+def again(start_ms: int, end_ms: int) -> Transcript:
+    return Transcript("hello again", start_ms, end_ms, 90, 0, goes_on=True)
+
+
+def test_an_utterance_may_be_said_again_with_more() -> None:
+    first = said(900_000, 901_000)
+    assert judge(first, again(900_000, 903_000), again(900_000, 905_000)) == ""
+    assert judge(again(900_000, 903_000)) == ""  # the first half was kept inside
+
+
+def test_but_not_an_older_one_and_not_without_more() -> None:
+    first, second = said(900_000, 901_000), said(902_000, 903_000)
+    assert "overlap" in judge(first, second, again(900_000, 905_000))
+    assert "overlap" in judge(first, again(900_000, 901_000))
+    assert "overlap" in judge(first, again(900_500, 903_000))
+    assert "overlap" in judge(first, said(900_000, 903_000))

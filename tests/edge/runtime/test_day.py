@@ -6,6 +6,7 @@ from pathlib import Path
 from runtime_process import HELLO, RuntimeProcess, at, spoken
 
 from edge import ledger
+from edge.audit.running_controls import Texts
 from edge.config import Airlock, Config
 from edge.ledger import Leaving, Ledger, Occasion
 from edge.messages import (
@@ -30,7 +31,7 @@ TIMER = spoken("Set a timer for one hour.", 5)
 
 def left_before(folder: Path, left_bytes: int, *, days_ago: int = 0) -> None:
     """Enter what left in a run before this one."""
-    with Ledger(folder / ledger.FILE_NAME) as file:
+    with Ledger(folder / ledger.FILE_NAME, Texts()) as file:
         when_s = time.time() - days_ago * 86_400
         for mark in ("live", "file"):
             leaving = Leaving("Transcript", left_bytes, "observation", "words")

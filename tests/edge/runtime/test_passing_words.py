@@ -3,8 +3,9 @@
 import json
 from pathlib import Path
 
+from decrypted import words_in
 from language_model import serving_beside, streams
-from runtime_process import HELLO, RuntimeProcess, at
+from runtime_process import HELLO, SECRET, RuntimeProcess, at
 
 from edge import ledger
 from edge.config import Config, Privacy
@@ -25,8 +26,9 @@ def wearer(text: str, end_s: int) -> Transcript:
 WHERE = "Where are the spare keys?"
 
 
-def kept(folder: Path) -> bytes:
-    return b"".join(path.read_bytes() for path in folder.iterdir() if path.is_file())
+def kept(folder: Path) -> str:
+    """Return all that is written down, decrypted."""
+    return words_in(folder, SECRET) + (folder / ledger.FILE_NAME).read_text("utf-8")
 
 
 def test_others_words_help_an_answer_and_are_written_nowhere(tmp_path: Path) -> None:
@@ -40,8 +42,8 @@ def test_others_words_help_an_answer_and_are_written_nowhere(tmp_path: Path) -> 
         assert isinstance(reply, Reply)
         assert "marmalade" in reply.text
         runtime.summary()
-    assert b"marmalade" not in kept(tmp_path)
-    assert NOT_KEPT.encode() in kept(tmp_path)
+    assert "marmalade" not in kept(tmp_path)
+    assert NOT_KEPT in kept(tmp_path)
     rows = [row for row, _ in ledger.newest_first(tmp_path / ledger.FILE_NAME)]
     assert any("content not kept" in row.why for row in rows if row.what == "Transcript")
 
@@ -62,7 +64,7 @@ def test_who_cannot_be_told_from_others_is_one_of_them(tmp_path: Path) -> None:
         runtime.say(HELLO, nobody)
         runtime.until(Overheard)
         runtime.summary()
-    assert b"marmalade" not in kept(tmp_path)
+    assert "marmalade" not in kept(tmp_path)
 
 
 def test_a_bystander_is_not_answered(tmp_path: Path) -> None:
@@ -86,9 +88,9 @@ def test_a_language_model_is_not_told(tmp_path: Path) -> None:
 
 
 def test_a_stretch_that_is_forgotten_takes_them_along() -> None:
-    note = Note("said", JAR, 10_000, 0.0, "r")
+    note = Note("said", JAR, 10_000, 10.0, "r")
     context = Context(run="r", passing=(note,))
-    assert forgotten(context, 5_000).passing == ()
-    assert forgotten(context, 11_000).passing == (note,)
+    assert forgotten(context, 5.0).passing == ()
+    assert forgotten(context, 11.0).passing == (note,)
     assert fold(context, Note("said", "a", 129_000, 0.0, "r")).passing == (note,)
     assert fold(context, Note("said", "a", 131_000, 0.0, "r")).passing == ()

@@ -4,15 +4,18 @@ import json
 import time
 from pathlib import Path
 
+from decrypted import words_in
 from language_model import serving_beside, streams
-from runtime_process import HELLO, RuntimeProcess, at, spoken
+from runtime_process import HELLO, SECRET, RuntimeProcess, at, spoken
 
 from edge import ledger
 from edge.config import Config, Mute, Reasoner
+from edge.evidence import Note
 from edge.messages import (
     ChildDied,
     ContextPacket,
     CounterGap,
+    Forget,
     Hello,
     MuteState,
     Notice,
@@ -26,7 +29,7 @@ from edge.messages import (
     Thing,
     Transcript,
 )
-from edge.notes import Notes
+from edge.notes import Notes, Wish, opening
 
 KEYS = spoken("I put the keys in the blue bowl.", 10)
 WHERE = spoken("Where did I put my keys?", 31)
@@ -81,7 +84,9 @@ def test_every_packet_is_in_the_ledger_and_the_chain_holds(tmp_path: Path) -> No
         ("Hello", "file"),
         ("Transcript", "file"),
     ]
-    assert "blue bowl" in [text or "" for _, text in ledger.rows(path)][-1]
+    with opening.for_reading(tmp_path, SECRET) as notes:
+        assert ledger.verify(path, notes) is None
+        assert "blue bowl" in [text or "" for _, text in ledger.rows(path, notes)][-1]
 
 
 def test_what_was_seen_is_noted_when_it_changes(tmp_path: Path) -> None:
@@ -93,7 +98,7 @@ def test_what_was_seen_is_noted_when_it_changes(tmp_path: Path) -> None:
             replies(runtime.until(Reply))[-1].text == 'I see a cup in the middle. It reads: "EXIT".'
         )
         runtime.summary()
-    with Notes(tmp_path / "notes.sqlite") as notes:
+    with Notes(tmp_path, SECRET) as notes:
         assert [note.text for note in notes.recent(kinds=("seen",))] == ["cup\nEXIT"]
 
 
@@ -101,7 +106,7 @@ def test_what_is_not_for_the_companion_is_noted_and_not_answered(tmp_path: Path)
     with RuntimeProcess(tmp_path) as runtime:
         runtime.say(HELLO, spoken("Could you pass me the salt, Anna?", 5), KEYS)
         assert runtime.summary().answered == 0
-    with Notes(tmp_path / "notes.sqlite") as notes:
+    with Notes(tmp_path, SECRET) as notes:
         assert len(notes.recent(kinds=("said",))) == 2
 
 
@@ -197,11 +202,12 @@ def test_what_is_forgotten_is_gone_from_every_file(tmp_path: Path) -> None:
         runtime.say(spoken("What did you hear about zanzibar?", 312))
         assert "have not heard" in replies(runtime.until(Reply))[-1].text
         runtime.summary()
-    left = {p.name: p.read_bytes() for p in tmp_path.iterdir()}
-    before_question = [text for _, text in ledger.rows(tmp_path / ledger.FILE_NAME)][:4]
-    assert not any("zanzibar" in (text or "") for text in before_question)
-    assert b"zanzibar pin" not in b"".join(left.values())
-    assert b"sun is warm" in b"".join(left.values())
+    with opening.for_reading(tmp_path, SECRET) as notes:
+        rows = [text or "" for _, text in ledger.rows(tmp_path / ledger.FILE_NAME, notes)]
+    assert not any("zanzibar" in text for text in rows[:4])
+    everything = words_in(tmp_path, SECRET)
+    assert "zanzibar pin" not in everything
+    assert "sun is warm" in everything
     assert ledger.verify(tmp_path / ledger.FILE_NAME) is None
 
 
@@ -211,9 +217,9 @@ def test_damaged_notes_are_moved_aside_and_said(tmp_path: Path) -> None:
         runtime.say(HELLO)
         told = runtime.until(Notice)[-1]
         assert isinstance(told, Notice)
-        assert "moved to notes.sqlite.damaged-" in told.text
+        assert "notes.sqlite.damaged" in told.text
         runtime.summary()
-    aside = next(tmp_path.glob("notes.sqlite.damaged-*"))
+    aside = tmp_path / "notes.sqlite.damaged"
     assert aside.read_bytes().startswith(b"not a database")
 
 
@@ -240,7 +246,9 @@ def test_a_language_model_is_asked_from_inside_the_seal_and_entered(tmp_path: Pa
             ]
             assert len({r.latency_ms for r in shown}) == 1
             runtime.summary()
-    left = [(row, text) for row, text in ledger.rows(tmp_path / ledger.FILE_NAME) if text]
+    with opening.for_reading(tmp_path, SECRET) as notes:
+        rows = ledger.rows(tmp_path / ledger.FILE_NAME, notes)
+        left = [(row, text) for row, text in rows if text]
     row, text = next((row, text) for row, text in left if row.what == "Question")
     assert (row.origin, row.to) == ("runtime", server.url)
     assert json.loads(text) == server.bodies[0]
@@ -287,3 +295,49 @@ def test_a_mute_disturbs_no_timer(tmp_path: Path) -> None:
         runtime.until(Reply)
         runtime.tell(MuteState(muted=True))  # and no source is heard of any more
         assert replies(runtime.until(Reply))[-1].text == "Time is up."
+
+
+def test_what_a_command_wants_forgotten_leaves_the_notes_and_the_mind(tmp_path: Path) -> None:
+    ask = spoken("What did you hear about zanzibar?", 12)
+    with RuntimeProcess(tmp_path) as runtime:
+        runtime.tell(at(0))
+        runtime.say(HELLO, spoken("My zanzibar pin is secret.", 5), ask)
+        assert "zanzibar pin" in replies(runtime.until(Reply))[-1].text
+        opening.leave_wish(tmp_path, SECRET, Wish(words=("zanzibar",)))
+        runtime.tell(Forget())
+        runtime.tell(at(40))
+        runtime.say(spoken(KEYS.text, 50), spoken("What did you hear about the pin?", 60))
+        said = [replies(runtime.until(Reply))[-1].text]
+        runtime.say(spoken("Where did I put the keys?", 70))
+        said.append(replies(runtime.until(Reply))[-1].text)
+        runtime.summary()
+    assert "zanzibar" not in " ".join(said).lower()
+    assert "blue bowl" in said[-1]
+    assert "zanzibar" not in words_in(tmp_path, SECRET).lower()
+
+
+def test_a_note_knows_where_it_came_from_and_a_reply_on_what_it_rests(tmp_path: Path) -> None:
+    with RuntimeProcess(tmp_path) as runtime:
+        runtime.tell(at(0, live=True))
+        runtime.say(HELLO, KEYS, WHERE)
+        runtime.until(Reply)
+        runtime.summary()
+    with opening.for_reading(tmp_path, SECRET) as notes:
+        said, asked, told = map(notes.with_grounds, notes.of_run("r1"))
+        assert (said.mark, said.observation) == ("live", 1)
+        assert (asked.who, asked.observation) == ("wearer", 2)
+        assert (told.who, told.observation, told.rests_on) == ("companion", -1, (said.id,))
+        row, text = list(ledger.rows(tmp_path / ledger.FILE_NAME, notes))[said.observation]
+    assert row.what == "Transcript"
+    assert said.text in (text or "")
+
+
+def test_what_was_left_to_be_forgotten_is_forgotten_at_the_start(tmp_path: Path) -> None:
+    with Notes(tmp_path, SECRET) as notes:
+        notes.remember(Note("remembered", "The zanzibar pin.", 0, time.time(), "r0"))
+        notes.wish(Wish(words=("zanzibar",)))
+    with RuntimeProcess(tmp_path) as runtime:
+        runtime.say(HELLO)
+        runtime.summary()
+    assert "zanzibar" not in words_in(tmp_path, SECRET).lower()
+    assert (tmp_path / "notes.2.salt").exists()

@@ -204,6 +204,12 @@ def test_a_mute_stands_over_the_waking_up() -> None:
     assert "MUTED" in screen(after(MUTED))[0]
 
 
+def test_a_sentence_that_went_on_stands_there_once_and_whole() -> None:
+    whole = Transcript("I put the keys in the bowl.", 0, 6000, 92, 0, goes_on=True)
+    seen = after(heard("I put the keys"), whole)
+    assert [line.words for line in seen.events if line.kind == "heard"] == [whole.text]
+
+
 def test_what_was_half_heard_is_not_waited_for() -> None:
     moment = after(*LISTENING, SpeechStarted(100), Level(100, -30, 5), MUTED)
     assert (moment.is_speaking, moment.levels) == (False, ())

@@ -103,6 +103,7 @@ def test_what_was_heard_has_seconds_shares_and_its_model() -> None:
         "end_s": 3.584,
         "confidence": 0.92,
         "model": "whisper-tiny.en@01234567",
+        "goes_on": False,
         "speaker": "unknown",
         "speaker_score": 0,
         "stages_ms": {"mel": 5.704},
