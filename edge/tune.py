@@ -9,7 +9,6 @@ by itself is never overruled; what it leaves open is filled in here, on the cham
 import datetime as dt
 import itertools
 import os
-import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -20,7 +19,7 @@ from typing import Final
 import msgspec
 
 import models.manifest
-from edge import config, footprints, seal
+from edge import config, footprints, workbench
 
 FILE: Final = "tuned.json"
 MODELS: Final = ("whisper-tiny.en", "whisper-base")
@@ -38,7 +37,6 @@ IN_TIME_MS: Final = 112.0
 turn ends at 416 ms, because 10 s of speech, or a second look at 5 s, take twice as long."""
 LARGER_NEEDS_BYTES: Final = 1_500_000_000
 """Of memory in all: with the larger model everything together takes about half of it."""
-PROJECT: Final = Path(__file__).resolve().parent.parent
 
 
 class CannotTune(RuntimeError):
@@ -115,16 +113,10 @@ def tune() -> Tuned:
     here = [name for name in MODELS if models.manifest.receipt(name)]
     if not here:
         raise CannotTune("there is no recogniser to be measured; run `offrecord models fetch`")
-    measuring = subprocess.run(  # noqa: S603 (ourselves)
-        [sys.executable, "-m", "edge.tune", *here],
-        cwd=PROJECT,
-        env={**os.environ, **seal.environment("chamber")},
-        stdout=subprocess.PIPE,
-        check=False,
-    )
-    if measuring.returncode:
-        raise CannotTune(f"the benchmark ended with {measuring.returncode}; see above")
-    timings = msgspec.json.decode(measuring.stdout, type=list[Timing])
+    told = workbench.asked("edge.tune", *here)
+    if isinstance(told, int):
+        raise CannotTune(f"the benchmark ended with {told}; see above")
+    timings = msgspec.json.decode(told, type=list[Timing])
     today = dt.datetime.now(tz=dt.UTC).date().isoformat()
     choices = {name: choose(t for t in timings if t.model == name) for name in here}
     model = choose_model(choices, _memory_bytes())
@@ -178,6 +170,9 @@ def _file() -> Path:
 
 def main(names: Sequence[str]) -> int:
     """Time every model with every setting, and write the list of timings."""
+    from edge.chamber import onnx_session  # noqa: PLC0415 (see `timed`)
+
+    onnx_session.use_chosen()
     most = min(MOST_THREADS, len(os.sched_getaffinity(0)))
     counts = [count for count in (1, 2, 4) if count <= most]
     timings = [

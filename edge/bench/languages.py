@@ -50,6 +50,7 @@ def measure(folder: Path | None = None, model: str = MODEL) -> dict[str, Any]:
         scored = [at for at, clip in enumerate(mine) if clip.name not in COUNTS]
         row: dict[str, Any] = {"language": language, "clips": len(mine)}
         row["found"] = sum(each.language == language for each in said)
+        row["found_full_window"] = sum(each.full_language == language for each in said)
         for way in ("auto", "pinned", "full_window"):
             pairs = [(mine[at].text, getattr(said[at], way)) for at in scored]
             row[f"wer_{way}"] = round(_score(pairs, language), 3)
@@ -78,6 +79,8 @@ def _installed() -> Path:
 @dataclass(frozen=True, slots=True)
 class _Said:
     language: str
+    full_language: str
+    """What the model takes it for by itself: of a whole window, and knowing of none before."""
     auto: str
     pinned: str
     full_window: str
@@ -98,7 +101,9 @@ class _Listening:
         pinned = self._recogniser(clip.language)
         full = self._recogniser(clip.language, full_window=True)
         texts = [each.recognise(utterance).text for each in (self._auto, pinned, full)]
-        return _Said(self._auto.language or "", *texts)
+        alone = self._recogniser(AUTO, full_window=True)
+        alone.recognise(utterance)
+        return _Said(self._auto.language or "", alone.language or "", *texts)
 
     def _recogniser(self, language: str, *, full_window: bool = False) -> Recogniser:
         settings = config.Recogniser(model=self._model, precision="int8", language=language)

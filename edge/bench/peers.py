@@ -9,10 +9,11 @@ import os
 import subprocess
 import sys
 import tempfile
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from statistics import median
 from typing import Any, Final
 
 import msgspec
@@ -107,12 +108,18 @@ def measure(
             first = turn % len(present)
             for engine in [*present[first:], *present[:first]]:
                 engine.hear(sound)
-        return [
-            {"name": engine.name, "not installed": missing[engine.name]}
-            if missing[engine.name]
-            else _row(engine, sounds, judge)
-            for engine in engines
-        ]
+        theirs = (others and others.model) or recogniser.weights
+        rows: list[dict[str, Any]] = []
+        for engine in engines:
+            if package := missing[engine.name]:
+                rows.append({"name": engine.name, "not installed": package})
+                continue
+            row = _row(engine, sounds, judge)
+            row["model"] = recogniser.weights if engine.name == OURS else theirs
+            if engine.name != OURS:
+                row["times_ours"] = times(row["cpu_ms"], rows[0]["cpu_ms"])
+            rows.append(row)
+        return rows
 
 
 def _ours(recogniser: config.Recogniser) -> list[str]:
@@ -144,24 +151,49 @@ def _started(name: str, command: list[str]) -> Iterator[Engine]:
 
 
 def _row(engine: Engine, sounds: Sequence[Samples], judge: Judge) -> dict[str, Any]:
-    lengths_s = [len(sound) / SAMPLE_RATE_HZ for sound in sounds]
+    audio_s = sum(map(len, sounds)) / SAMPLE_RATE_HZ
+    buckets = _buckets(engine, sounds)
     return {
         "name": engine.name,
         "threads": THREADS,
         **judge([took.text for took in engine.took]),
         "latency_ms": {
-            bucket: latency(
-                [
-                    took.ms
-                    for took, length_s in zip(engine.took, lengths_s, strict=True)
-                    if shortest_s <= length_s <= longest_s
-                ]
-            )
-            for bucket, (shortest_s, longest_s) in BUCKETS_S.items()
+            name: latency([took.ms for took in bucket]) for name, bucket in buckets.items()
         },
-        "cpu_s_per_audio_s": round(sum(took.cpu_s for took in engine.took) / sum(lengths_s), 4),
+        "cpu_ms": {name: _cpu_ms(bucket) for name, bucket in buckets.items()},
+        "cpu_s_per_audio_s": round(sum(took.cpu_s for took in engine.took) / audio_s, 4),
         "rss_mb": round(engine.took[-1].rss_mb),
     }
+
+
+def _buckets(engine: Engine, sounds: Sequence[Samples]) -> dict[str, list[Took]]:
+    """Return what an engine took for the clips of each length."""
+    lengths_s = [len(sound) / SAMPLE_RATE_HZ for sound in sounds]
+    return {
+        name: [
+            took
+            for took, length_s in zip(engine.took, lengths_s, strict=True)
+            if shortest_s <= length_s <= longest_s
+        ]
+        for name, (shortest_s, longest_s) in BUCKETS_S.items()
+    }
+
+
+def _cpu_ms(bucket: Sequence[Took]) -> float | None:
+    """Return the median of processor time; None where there was no such clip."""
+    return round(1000 * median(took.cpu_s for took in bucket), 1) if bucket else None
+
+
+def times(
+    theirs: Mapping[str, float | None], ours: Mapping[str, float | None]
+) -> dict[str, float | None]:
+    """Return how many times our processor time theirs is, for each length.
+
+    Processor time, because the time on a clock is that of the machine's neighbours too.
+    """
+    pairs = {name: (theirs[name], ours[name]) for name in theirs}
+    return {name: round(more / less, 1) if more and less else None
+            for name, (more, less) in pairs.items()}  # fmt: skip
 
 
 def latency(each_ms: Sequence[float]) -> dict[str, float] | None:

@@ -6,6 +6,7 @@ import msgspec
 import pytest
 
 from edge import config, footprints, tune
+from edge.chamber import gate
 from edge.tune import Choice, Timing, Tuned, applied, choose
 
 MODEL = "whisper-tiny.en"
@@ -88,6 +89,10 @@ def test_the_larger_model_is_taken_where_it_is_in_time_and_fits() -> None:
     assert tune.choose_model(chosen(150.0), 4 << 30) == MODEL
     assert tune.choose_model(chosen(90.0), 512 << 20) == MODEL
     assert tune.choose_model({MODEL: Choice("int8", 1, 1, 40.0)}, 4 << 30) == MODEL
+
+
+def test_in_time_is_half_of_what_a_finished_sentence_waits_after_its_pause() -> None:
+    assert (config.Turn().finished_ms - gate.PAUSE_MS) / 2 == tune.IN_TIME_MS
 
 
 def test_what_was_chosen_is_english_models_default_and_no_other_languages(tuned: Path) -> None:

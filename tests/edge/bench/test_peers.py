@@ -28,6 +28,7 @@ def test_ours_answers_from_behind_the_seal() -> None:
     (row,) = peers.measure([sound], config.Recogniser(), None, judge)
     assert len(heard[0].split()) > 5
     assert (row["name"], row["threads"]) == ("offrecord", 1)
+    assert row["model"] == config.Recogniser().weights
     assert row["cpu_s_per_audio_s"] > 0
     assert row["rss_mb"] > 0
 
@@ -41,6 +42,12 @@ def test_a_peer_that_is_not_installed_says_what_is_missing(tmp_path: Path) -> No
 def test_latency_is_told_by_its_median_its_tail_and_its_worst() -> None:
     assert peers.latency([*range(1, 101)]) == {"p50": 50.5, "p95": 95.0, "max": 100}
     assert peers.latency([]) is None
+
+
+def test_processor_time_is_compared_by_length_where_both_had_such_clips() -> None:
+    theirs = {"2s": 300.0, "5s": 310.0, "10s": None}
+    ours = {"2s": 20.0, "5s": None, "10s": 60.0}
+    assert peers.times(theirs, ours) == {"2s": 15.0, "5s": None, "10s": None}
 
 
 def test_the_fused_layers_come_apart_and_a_key_has_no_bias() -> None:
