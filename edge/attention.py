@@ -1,22 +1,42 @@
 """Which of the things in view is meant by "this"? Pure.
 
-There is one point of attention: the middle of the picture, until a wearable says where its wearer
+There is one point of attention: the middle of the picture, unless a wearable says where its wearer
 looks. What lies there is meant; of things that lie there together the smallest, because it is in
 front; and where nothing lies, what is nearest. Text is meant by the block: a sign's lines belong
 together.
 """
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Final, NamedTuple
 
-from edge.messages import Box, TextLine, Thing
+from edge.messages import Attend, Box, TextLine, Thing
 
 Point = tuple[int, int]
 """In thousandths of the picture's width and height."""
 
 CENTRE: Final[Point] = (500, 500)
+GAZE_S: Final = 2.0
+"""Who looks somewhere says so again within this time; then the middle of the picture is meant."""
 LINE_GAP: Final = 1.5
 """Lines of one block are no further apart than this many of the lower one's heights."""
+
+
+@dataclass(frozen=True, slots=True)
+class Gaze:
+    """Where the wearer was last said to look, and when, by any clock."""
+
+    point: Point = CENTRE
+    at_s: float = float("-inf")
+
+    @classmethod
+    def told(cls, attend: Attend, now_s: float) -> "Gaze":
+        """Return the gaze that a wearable, or a page, has just told."""
+        return cls((attend.x, attend.y), now_s)
+
+    def now(self, now_s: float) -> Point:
+        """Return the point of attention."""
+        return self.point if now_s - self.at_s <= GAZE_S else CENTRE
 
 
 class Attended(NamedTuple):

@@ -72,3 +72,11 @@ class Frame:
     pixels: Pixels
     at: int
     """Samples since the stream's start, at the moment it was taken."""
+
+
+@dataclass(frozen=True, slots=True)
+class Still:
+    """A picture was taken that shows what the ones before it showed; it was not handed over."""
+
+    at: int
+    """Samples since the stream's start."""

@@ -8,7 +8,8 @@ Record: header (little-endian) then payload.
 
 | field    | type | meaning                                                                  |
 |----------|------|--------------------------------------------------------------------------|
-| kind     | u16  | 1 audio, 2 frame, 3 end of stream, 4 played by the companion's own voice |
+| kind     | u16  | 1 audio, 2 frame, 3 end of stream, 4 played by the companion's own voice,|
+|          |      | 5 a frame like those before it, left out                                 |
 | part     | u16  | position of this record within its signal                                |
 | parts    | u16  | records of this signal                                                   |
 | width    | u16  | frame only, pixels                                                       |
@@ -16,7 +17,7 @@ Record: header (little-endian) then payload.
 | reserved | u16  | 0                                                                        |
 | epoch    | u32  | grows by one each time the source is started                             |
 | sequence | u32  | grows by one a signal; a hole is counted as lost                         |
-| at       | u64  | first sample (audio, played) or moment (frame, end) in samples of 16 kHz |
+| at       | u64  | first sample (audio, played) or moment (the others) in samples of 16 kHz |
 
 Payload: at most `BLOCK_SAMPLES` int16 little-endian mono samples, in one part; or RGB rows, every
 part but the last as long as can be.
@@ -30,7 +31,7 @@ from typing import Final, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from edge.signals import BLOCK_SAMPLES, CHUNK_SAMPLES, AudioChunk, Frame, Played, Samples
+from edge.signals import BLOCK_SAMPLES, AudioChunk, Frame, Played, Still
 
 HEADER: Final = Struct("<HHHHHHIIQ")
 MAX_RECORD_BYTES: Final = 64 * 1024
@@ -38,7 +39,7 @@ MAX_PAYLOAD_BYTES: Final = MAX_RECORD_BYTES - HEADER.size
 MAX_SIDE_PX: Final = 1280
 """A larger picture is scaled down by its source."""
 
-AUDIO, FRAME, END, PLAYED = 1, 2, 3, 4
+AUDIO, FRAME, END, PLAYED, STILL = 1, 2, 3, 4, 5
 SOUNDS: Final = frozenset({AUDIO, PLAYED})
 MAX_SOUND_BYTES: Final = BLOCK_SAMPLES * 2
 STEPS: Final = np.float32(32768)
@@ -58,41 +59,52 @@ class End:
     at: int
 
 
-Signal = AudioChunk | Frame | End | Played
+Signal = AudioChunk | Frame | End | Played | Still
 
 
-def records(signal: Signal, *, epoch: int, sequence: int) -> Iterator[bytes]:
+def records(signal: Signal, *, epoch: int, sequence: int) -> Iterator[bytes | memoryview]:
     """Yield the records that carry one signal."""
-    kind, at, width, height, payload = _flatten(signal)
+    if isinstance(signal, AudioChunk | Played):
+        yield SoundRecord().wrap(signal, epoch=epoch, sequence=sequence)
+        return
+    kind = STILL if isinstance(signal, Still) else END
+    width, height, payload = 0, 0, memoryview(b"")
+    if isinstance(signal, Frame):
+        kind, (height, width, _) = FRAME, signal.pixels.shape
+        payload = np.ascontiguousarray(signal.pixels).data.cast("B")
     parts = max(1, -(-len(payload) // MAX_PAYLOAD_BYTES))
     for part in range(parts):
         piece = payload[part * MAX_PAYLOAD_BYTES : (part + 1) * MAX_PAYLOAD_BYTES]
-        yield (HEADER.pack(kind, part, parts, width, height, 0, epoch, sequence, at) + piece)
+        yield HEADER.pack(kind, part, parts, width, height, 0, epoch, sequence, signal.at) + piece
 
 
-def _flatten(signal: Signal) -> tuple[int, int, int, int, memoryview]:
-    if isinstance(signal, AudioChunk):
-        return AUDIO, signal.start, 0, 0, _to_int16(signal.samples).data.cast("B")
-    if isinstance(signal, Played):
-        return PLAYED, signal.at, 0, 0, _to_int16(signal.samples).data.cast("B")
-    if isinstance(signal, Frame):
-        height, width, _ = signal.pixels.shape
-        return FRAME, signal.at, width, height, np.ascontiguousarray(signal.pixels).data.cast("B")
-    return END, signal.at, 0, 0, memoryview(b"")
+class SoundRecord:
+    """A room in which one block of sound after the other becomes a record; made once.
 
-
-def _to_int16(samples: Samples) -> npt.NDArray[np.int16]:
-    """Return float32 (n,) as little-endian int16, in blocks no smaller than a whole chunk's.
-
-    Smaller ones, of a stream's last chunk, numpy would keep as they are when they are freed.
+    To wrap a block is done many times a second of every quiet day, always out of a cold cache.
     """
-    size = max(len(samples), CHUNK_SAMPLES)
-    scaled, rounded = np.empty(size, np.float32)[: len(samples)], np.empty(size, "<i2")
-    np.multiply(samples, STEPS, out=scaled)
-    np.minimum(scaled, 32767, out=scaled)
-    np.maximum(scaled, -32768, out=scaled)
-    np.copyto(rounded[: len(samples)], scaled, casting="unsafe")
-    return rounded[: len(samples)]
+
+    def __init__(self) -> None:
+        self._record = bytearray(HEADER.size + MAX_SOUND_BYTES)
+        self._steps = np.frombuffer(self._record, "<i2", offset=HEADER.size)
+        self._scaled = np.empty(BLOCK_SAMPLES, np.float32)
+
+    def wrap(self, sound: AudioChunk | Played, *, epoch: int, sequence: int) -> memoryview:
+        """Return the record of a block, which is good until `clear` or the next one."""
+        kind, at = (AUDIO, sound.start) if isinstance(sound, AudioChunk) else (PLAYED, sound.at)
+        count = len(sound.samples)
+        HEADER.pack_into(self._record, 0, kind, 0, 1, 0, 0, 0, epoch, sequence, at)
+        scaled = self._scaled[:count]
+        np.multiply(sound.samples, STEPS, out=scaled)
+        np.minimum(scaled, 32767, out=scaled)
+        np.maximum(scaled, -32768, out=scaled)
+        np.copyto(self._steps[:count], scaled, casting="unsafe")
+        return memoryview(self._record)[: HEADER.size + 2 * count]
+
+    def clear(self) -> None:
+        """Overwrite the block that was wrapped last."""
+        self._steps.fill(0)
+        self._scaled.fill(0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,7 +142,7 @@ def _read_header(record: memoryview) -> tuple[_Head, int, int, int]:
     if not HEADER.size <= len(record) <= MAX_RECORD_BYTES:
         raise BadRecord(f"a record of {len(record)} bytes")
     kind, part, parts, width, height, zero, epoch, sequence, at = HEADER.unpack_from(record)
-    if zero or not 0 <= part < parts or kind not in {*SOUNDS, FRAME, END}:
+    if zero or not 0 <= part < parts or kind not in {*SOUNDS, FRAME, END, STILL}:
         raise BadRecord("a header that breaks the table")
     return _Head(kind, parts, height, width, at), part, epoch, sequence
 
@@ -199,7 +211,7 @@ class SlotReader:
     def _make_room(self, head: _Head) -> None:
         if head.kind != FRAME:
             if head.parts > 1:
-                raise BadRecord("sound or an end in parts")
+                raise BadRecord("what is no picture in parts")
             return
         if not 0 < min(head.height, head.width) <= max(head.height, head.width) <= MAX_SIDE_PX:
             raise BadRecord(f"a picture of {head.width}x{head.height} pixels")
@@ -224,6 +236,8 @@ class SlotReader:
         head = self._head
         if head.kind == END:
             return End(head.at)
+        if head.kind == STILL:
+            return Still(head.at)
         if head.kind in SOUNDS:
             samples = self._sound[: payload_bytes // 2]
             samples /= STEPS

@@ -3,6 +3,7 @@
 Their slots belong to a chamber; when that is replaced they are given new ones, and start anew.
 """
 
+import asyncio
 import contextlib
 import socket
 import subprocess
@@ -12,9 +13,9 @@ from typing import Final
 
 import msgspec
 
-from edge import births
+from edge import births, strength
 from edge.births import Run
-from edge.capture import sources
+from edge.capture import sources, wishes
 from edge.capture.sources import Source
 from edge.child import Child, Death
 from edge.messages import SourceState
@@ -25,6 +26,8 @@ BAD_SOURCE_EXIT: Final = 4
 CHAMBER_GONE_EXIT: Final = 5
 """Exit statuses of `edge.capture`."""
 DEVICE_CLOSES_S: Final = 2.0
+WEAK: Final = "the battery is low, or the board too hot: pictures are taken half as often"
+STRONG: Final = "pictures are taken as often as usual again"
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +50,8 @@ class SourceProcesses:
     def __init__(self, run: Run, program: str, processes: Processes, ask: Ask) -> None:
         self._run, self._program, self._processes, self._ask = run, program, processes, ask
         self.sensing = [Sensing(source) for source in run.sources]
+        self._is_weak = False
+        """Whether fewer pictures are taken, to spare the board."""
         self.understood_ms = 0
         """Up to where sound has been understood: a file that is played again goes on there."""
 
@@ -82,6 +87,26 @@ class SourceProcesses:
             if sensing.waits_for_go and sensing.child:
                 sensing.waits_for_go, sensing.released = False, True
                 sensing.child.tell(b"G")
+        if self._is_weak:
+            self._wish(wishes.SELDOM)
+
+    def look_now(self) -> None:
+        """Have a picture taken at once."""
+        self._wish(wishes.PICTURE_NOW)
+
+    def spare(self) -> None:
+        """Look how the board is, now and every minute: when it is weak fewer pictures are taken."""
+        is_weak = strength.is_weak(strength.read(), was_weak=self._is_weak)
+        if is_weak != self._is_weak:
+            self._is_weak = is_weak
+            self._processes.notice(WEAK if is_weak else STRONG)
+            self._wish(wishes.SELDOM if is_weak else wishes.AS_USUAL)
+        asyncio.get_running_loop().call_later(strength.EVERY_S, self.spare)
+
+    def _wish(self, wish: bytes) -> None:
+        for sensing in self.sensing:
+            if sensing.child and sensing.source.kind == "video" and not sensing.waits_for_go:
+                sensing.child.tell(wish)
 
     @property
     def are_closed(self) -> bool:

@@ -30,8 +30,10 @@ SETTLE_S: Final = 5.0
 """The noise floor is that of the last three seconds, and a warm-up is no idling."""
 ROOM_DB: Final = -62.0
 """A quiet room by an ordinary microphone, its own noise included."""
-ONSETS: Final = 8
+ONSETS: Final = 24
 """Clips whose first word is waited for."""
+ONSET_CLIP_S: Final = 2.5
+"""So much of each is played."""
 ONSET_GAP_S: Final = 2.5
 LOUD_FRAMES: Final = 10
 LISTENING: Final = ("chamber", "capture.audio")
@@ -147,7 +149,8 @@ def _listen(sound: Samples, heard: _Heard) -> None:
 def _onsets(manifest: Path) -> dict[str, int]:
     """Return how long after each clip's first loud sound it was told that somebody speaks."""
     rows = read_manifest(manifest, Clip, ("file", "text"))[:ONSETS]
-    clips = [stream.level(load_clip(manifest.parent / row.file)) for row in rows]
+    whole = [stream.level(load_clip(manifest.parent / row.file)) for row in rows]
+    clips = [clip[: to_samples(ONSET_CLIP_S)] for clip in whole]
     sound, parts = stream.join(clips, [ONSET_GAP_S] * len(clips))
     heard = _Heard(0)
     _listen(np.clip(sound + quiet(len(sound)), -1, 1), heard)

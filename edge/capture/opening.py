@@ -10,15 +10,19 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from edge.capture import BadSource, play, sources
 from edge.capture.outlet import Outlet
 from edge.capture.pace import Pace
 from edge.capture.report import Report
 from edge.capture.sources import Form, Source
+from edge.capture.wishes import Wishes
 from edge.config import Config
 from edge.slot import Signal
+
+if TYPE_CHECKING:
+    from edge.capture.stillness import Stillness
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +37,7 @@ class Job:
     """Where the stream's clock starts, in samples of 16 kHz."""
     fast: bool
     picture_s: float
+    wishes: Wishes
 
 
 def _microphone(job: Job) -> Callable[[], None]:
@@ -62,8 +67,7 @@ def _microphone(job: Job) -> Callable[[], None]:
 def _camera(job: Job) -> Callable[[], None]:
     from edge.capture.camera import Camera  # noqa: PLC0415 (see the top)
 
-    settings = job.config.camera
-    camera = Camera(job.source, settings.frames_per_s, settings.read_limit_ms)
+    camera = Camera(job.source, _stillness(job), job.config.camera.read_limit_ms)
     return partial(camera.watch, job.outlet, job.report, job.skip)
 
 
@@ -88,8 +92,17 @@ def _pictures(job: Job) -> Callable[[], None]:
 def _video_file(job: Job) -> Callable[[], None]:
     from edge.capture import video_file  # noqa: PLC0415 (see the top)
 
-    frames_per_s = job.config.camera.frames_per_s
-    return partial(_play, job, video_file.signals(job.source.paths[0], frames_per_s, job.skip))
+    film = video_file.signals(job.source.paths[0], _stillness(job), job.skip)
+    return partial(_play, job, film)
+
+
+def _stillness(job: Job) -> "Stillness":
+    import cv2  # noqa: PLC0415 (see the top)
+
+    from edge.capture.stillness import Stillness  # noqa: PLC0415 (see the top)
+
+    cv2.setNumThreads(1)  # a second one is woken for every picture, and is no faster for it
+    return Stillness(job.config.camera.frames_per_s, job.wishes)
 
 
 OPENERS: Final[Mapping[Form, Callable[[Job], Callable[[], None]]]] = {

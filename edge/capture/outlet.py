@@ -12,7 +12,7 @@ import socket
 from collections.abc import Iterator
 
 from edge.signals import AudioChunk, Frame
-from edge.slot import HEADER, Signal, records
+from edge.slot import HEADER, Signal, SoundRecord, records
 
 
 class Outlet:
@@ -23,6 +23,7 @@ class Outlet:
         self._socket.settimeout(None)
         self._epoch = epoch
         self._sequence = 0
+        self._sound = SoundRecord()
         self.raw_bytes = 0
         self.dropped = 0
         """Samples, or frames, that found no room."""
@@ -36,7 +37,7 @@ class Outlet:
         """Hand a signal over; wait while the slot is full."""
         for record in self._records(signal):
             self._write(record)
-        _spend(signal)
+        self._spend(signal)
 
     def offer(self, signal: Signal) -> bool:
         """Hand a signal over unless the slot is full. A picture that was begun is completed."""
@@ -46,11 +47,11 @@ class Outlet:
             self._write(first, socket.MSG_DONTWAIT)
         except BlockingIOError:
             self.dropped += _size(signal)
-            _spend(signal)
+            self._spend(signal)
             return False
         for record in pieces:
             self._write(record)
-        _spend(signal)
+        self._spend(signal)
         return True
 
     def skip(self, size: int, signals: int = 1) -> None:
@@ -58,20 +59,22 @@ class Outlet:
         self.dropped += size
         self._sequence += signals
 
-    def _records(self, signal: Signal) -> Iterator[bytes]:
-        self._sequence += 1
-        return records(signal, epoch=self._epoch, sequence=self._sequence - 1)
+    def _records(self, signal: Signal) -> Iterator[bytes | memoryview]:
+        sequence, self._sequence = self._sequence, self._sequence + 1
+        if isinstance(signal, AudioChunk):
+            return iter((self._sound.wrap(signal, epoch=self._epoch, sequence=sequence),))
+        return records(signal, epoch=self._epoch, sequence=sequence)
 
-    def _write(self, record: bytes, flags: int = 0) -> None:
+    def _write(self, record: bytes | memoryview, flags: int = 0) -> None:
         self._socket.send(record, flags)
         self.raw_bytes += len(record) - HEADER.size
 
-
-def _spend(signal: Signal) -> None:
-    if isinstance(signal, AudioChunk):
-        signal.samples.fill(0)
-    elif isinstance(signal, Frame):
-        signal.pixels.fill(0)
+    def _spend(self, signal: Signal) -> None:
+        if isinstance(signal, AudioChunk):
+            signal.samples.fill(0)
+            self._sound.clear()
+        elif isinstance(signal, Frame):
+            signal.pixels.fill(0)
 
 
 def _size(signal: Signal) -> int:

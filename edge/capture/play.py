@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from edge.capture.outlet import Outlet
 from edge.capture.report import EVERY_S, Report
 from edge.clock import SAMPLE_RATE_HZ
-from edge.signals import AudioChunk, Frame
+from edge.signals import AudioChunk, Frame, Still
 from edge.slot import Signal
 
 
@@ -43,7 +43,7 @@ def at_own_pace(
             time.sleep(min(wait_s, EVERY_S))
             now_s = min(time.monotonic(), due_s)
             report.clock(schedule.position(now_s), now_s)
-        if isinstance(signal, Frame):
+        if isinstance(signal, Frame | Still):
             outlet.offer(signal)
         else:
             outlet.send(signal)

@@ -1,4 +1,4 @@
-"""A sound file -> 16 kHz mono, a quarter of a second in memory at a time.
+"""A sound file -> 16 kHz mono, a second in memory at a time.
 
 Whatever libsndfile knows: wav (also float), flac, ogg, opus, mp3, aiff, au and more.
 """
@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Final
 
 import numpy as np
-import numpy.typing as npt
 import soundfile
 
 from edge.capture import BadSource
@@ -16,10 +15,11 @@ from edge.capture.chunks import Chunker, to_mono
 from edge.capture.pace import Pace
 from edge.capture.sources import shown
 from edge.clock import SAMPLE_RATE_HZ
-from edge.signals import BLOCK_SAMPLES, CHUNK_SAMPLES, AudioChunk
+from edge.signals import BLOCK_SAMPLES, CHUNK_SAMPLES, AudioChunk, Samples
 from edge.slot import End
 
-BLOCKS_PER_S: Final = 4
+READ_CHUNKS: Final = 30
+"""0.96 s: to read costs the same however little it is, and so many are whole blocks of any pace."""
 
 
 class _Forwards(soundfile.SoundFile):  # type: ignore[misc]  # it comes without types
@@ -44,24 +44,30 @@ def signals(path: Path, skip: int, pace: Pace | None = None) -> Iterator[AudioCh
             if skip:
                 file.seek(min(file.frames, skip * file.samplerate // SAMPLE_RATE_HZ))
             chunker = Chunker(file.samplerate, skip, BLOCK_SAMPLES if pace else CHUNK_SAMPLES)
-            while len(block := _read(file, pace)):
-                mono = to_mono(block)
-                if pace:
-                    pace.heard(mono)
-                yield from chunker.feed(mono)
+            while len(mono := _read(file)):
+                for block in _paced(mono, pace, file.samplerate) if pace else (mono,):
+                    yield from chunker.feed(block)
             yield from chunker.feed(np.zeros(0, np.float32), last=True)
     except soundfile.SoundFileError:
         raise BadSource(_complaint(path, chunker)) from None
     yield End(chunker.position)
 
 
-def _read(file: soundfile.SoundFile, pace: Pace | None) -> npt.NDArray[np.float32]:
-    """Return what comes next, float32 (frames, channels), at the file's own rate."""
-    frames = file.samplerate // BLOCKS_PER_S
-    if pace:
-        frames = pace.chunks * CHUNK_SAMPLES * file.samplerate // SAMPLE_RATE_HZ
-    block: npt.NDArray[np.float32] = file.read(max(1, frames), dtype="float32", always_2d=True)
-    return block
+def _read(file: soundfile.SoundFile) -> Samples:
+    """Return what comes next, at the file's own rate."""
+    frames = max(1, READ_CHUNKS * CHUNK_SAMPLES * file.samplerate // SAMPLE_RATE_HZ)
+    return to_mono(file.read(frames, dtype="float32", always_2d=True))
+
+
+def _paced(mono: Samples, pace: Pace, rate_hz: int) -> Iterator[Samples]:
+    """Yield it in pieces, each as long as the pace asks for after the one before."""
+    begin = 0
+    while begin < len(mono):
+        frames = max(1, pace.chunks * CHUNK_SAMPLES * rate_hz // SAMPLE_RATE_HZ)
+        piece = mono[begin : begin + frames]
+        pace.heard(piece)
+        yield piece
+        begin += frames
 
 
 def _complaint(path: Path, chunker: Chunker | None) -> str:

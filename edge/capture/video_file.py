@@ -13,7 +13,7 @@ from edge.capture.pictures import fit
 from edge.capture.sources import shown
 from edge.capture.stillness import Stillness
 from edge.clock import to_samples
-from edge.signals import Frame
+from edge.signals import Frame, Still
 from edge.slot import End
 
 FILE_OPTIONS: Final = (
@@ -25,7 +25,7 @@ USUAL_FRAMES_PER_S = 25.0
 """Where a file does not say."""
 
 
-def signals(path: Path, frames_per_s: float, skip: int) -> Iterator[Frame | End]:
+def signals(path: Path, stillness: Stillness, skip: int) -> Iterator[Frame | Still | End]:
     """Yield frames from position `skip` (samples of 16 kHz), then the end; raise BadSource."""
     os.environ["OPENCV_FFMPEG_CAPTURE_OPTIONS"] = FILE_OPTIONS
     video = cv2.VideoCapture(str(path), cv2.CAP_FFMPEG, [cv2.CAP_PROP_N_THREADS, 1])
@@ -33,21 +33,21 @@ def signals(path: Path, frames_per_s: float, skip: int) -> Iterator[Frame | End]
         raise BadSource(f"{shown(path)} is no video that can be read (mp4, mkv, avi, mjpeg, y4m)")
     own_frames_per_s = video.get(cv2.CAP_PROP_FPS) or USUAL_FRAMES_PER_S
     due_s, frames, at_s = skip / to_samples(1), 0, 0.0
-    stillness = Stillness(frames_per_s)
     while video.grab():
         stamp_s = video.get(cv2.CAP_PROP_POS_MSEC) / 1000
         # A raw MJPEG file has no timestamps: then the frames are counted.
         at_s = stamp_s if stamp_s > at_s else frames / own_frames_per_s
         frames += 1
-        if at_s < due_s:
+        if at_s < due_s and not stillness.is_wanted_now:
             continue
         whole, pixels = video.retrieve()
-        if whole:
-            stillness.taken(pixels.astype(np.uint8, copy=False))
+        is_worth_it = whole and stillness.taken(pixels.astype(np.uint8, copy=False))
         due_s = (at_s / stillness.interval_s // 1 + 1) * stillness.interval_s
-        if whole:
+        if is_worth_it:
             rgb = cv2.cvtColor(pixels, cv2.COLOR_BGR2RGB)
             yield Frame(fit(rgb.astype(np.uint8, copy=False)), to_samples(at_s))
+        elif whole:
+            yield Still(to_samples(at_s))
     video.release()
     if not frames:
         raise BadSource(f"{shown(path)} holds no picture that can be read")

@@ -4,26 +4,31 @@ In front of everything stands a glance: a scene that stands still costs no more 
 are followed from look to look (`tracks`). Text is read when nothing moves, once for each scene.
 """
 
+import threading
 import time
-from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Final
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from typing import Final, TypeVar
 
 import cv2
 
 from edge import config
 from edge.airlock import plain
-from edge.chamber import heap, masks, sharpness, tracks
+from edge.attention import CENTRE, Gaze, Point
+from edge.chamber import colours, heap, masks, sharpness, tracks
 from edge.chamber.faces import Faces
+from edge.chamber.precedence import Precedence
 from edge.chamber.reader import Page, Reader
 from edge.chamber.scene import Glance, SceneGate
 from edge.chamber.shelf import Shelf
-from edge.chamber.tracks import SURE, Sighting, Tracks
+from edge.chamber.spec import Unusable
+from edge.chamber.tracks import SURE, Sighting, Track, Tracks
 from edge.chamber.vision import Detector
 from edge.clock import to_ms
-from edge.messages import Box, Light, Seen, Stage, StageTime, TextLine, Thing
+from edge.messages import Attend, Box, Colour, Light, Look, Seen, Stage, StageTime, TextLine, Thing
 from edge.signals import Frame
-from models.manifest import ModelNotFetched
+from models.manifest import CorruptModel, ModelNotFetched
 
 MOST_THINGS: Final = 8
 MOST_LINES: Final = 12
@@ -41,10 +46,10 @@ class View:
     illegible: int = 0
     faces: int = 0
 
-    def is_news_after(self, told: "View") -> bool:
-        """Say whether this is worth telling when that was told last."""
+    def is_news_after(self, told: "View", point: Point = CENTRE) -> bool:
+        """Say whether this is worth telling when that was told last, to who looks there."""
         return (
-            tracks.is_news(told.things, self.things)
+            tracks.is_news(told.things, self.things, point)
             or [line.text for line in self.lines] != [line.text for line in told.lines]
             or self.light != told.light
             or bool(self.illegible) != bool(told.illegible)
@@ -58,7 +63,7 @@ class Eyes:
     def __init__(
         self,
         scene: SceneGate,
-        detector: Detector,
+        detector: Detector | None,
         reader: Reader | None,
         faces: Faces | None = None,
         mask: Sequence[config.Part] = (),
@@ -73,6 +78,21 @@ class Eyes:
         """Something moved when this scene was looked at, so nothing of it was read."""
         self._wants_more = False
         """One look did not settle what is there."""
+        self._is_asked = threading.Event()
+        """Somebody wants to know what the next picture shows."""
+        self._gaze = Gaze()
+
+    def told(self, message: Look | Attend) -> None:
+        """Look at the next picture, whatever it shows; know where the wearer looks. Any thread."""
+        if isinstance(message, Attend):
+            self._gaze = Gaze.told(message, time.monotonic())
+        else:
+            self._is_asked.set()
+
+    def go_behind(self, hearing: Precedence) -> None:
+        """Let those go first who hear."""
+        if self._reader:
+            self._reader.give_way = hearing.give_way
 
     def glance(self, frame: Frame) -> Glance | None:
         """Black out what nobody may see; say what is new in a picture, None if it is no matter.
@@ -82,10 +102,17 @@ class Eyes:
         if self._mask:
             masks.blacken(frame, self._mask)
         glance = self._scene.glance(frame)
+        if self._is_asked.is_set():
+            self._is_asked.clear()
+            glance = replace(glance, is_new=True, is_wanted=True)
         if not (glance.is_new or self._wants_more):
             return None
         self._scene.look()
         return glance
+
+    def stood_still(self, at: int) -> None:
+        """Know that a picture was taken at this moment that shows what the last one showed."""
+        self._scene.stood_still(at)
 
     def look(self, frame: Frame, glance: Glance, detector: int, reader: int) -> Seen | None:
         """Return what is in view, or nothing if that was told before."""
@@ -105,10 +132,13 @@ class Eyes:
         known = tracks.known(self._tracks)[:MOST_THINGS]
         faces = self._count_faces(frame, known, stages)
         view = View(known, self._page[0], light, self._page[1], faces)
-        if self._told and not glance.is_cut and not view.is_news_after(self._told):
+        if not (glance.is_cut or glance.is_wanted) and not self._is_news(view):
             return None
         self._told, self._told_light = view, light
-        things = tuple(Thing(t.label, round(t.score * 100), t.box) for t in known)
+        things = tuple(
+            Thing(each.label, round(each.score * 100), each.box, _colour(frame, each))
+            for each in known
+        )
         return Seen(
             to_ms(frame.at),
             things,
@@ -121,15 +151,23 @@ class Eyes:
             faces,
         )
 
+    def _is_news(self, view: View) -> bool:
+        point = self._gaze.now(time.monotonic())
+        return self._told is None or view.is_news_after(self._told, point)
+
     def _name(self, frame: Frame, glance: Glance, light: Light, stages: list[StageTime]) -> None:
         """Follow the things in view. In the dark nothing is, and blurred only what is sure."""
         found: list[Sighting] = []
-        if light is not Light.DARK:
+        if self._detector and light is not Light.DARK:
             began = time.perf_counter_ns()
             least = SURE if light is Light.BLURRED else 0.0
+            try:
+                detections = self._detector.detect(frame)
+            except Unusable:  # it hangs or fails: the rest of sight goes on
+                self._detector, detections = None, ()
             found = [
                 Sighting(thing.label, thing.score, _thousandths(thing.box))
-                for thing in self._detector.detect(frame)
+                for thing in detections
                 if thing.score >= least
             ]
             stages.append(_time(Stage.DETECT, began))
@@ -140,7 +178,7 @@ class Eyes:
         """Read what is there, if nothing moves and it was not read before."""
         if not self._reader:
             return
-        if not glance.is_still:
+        if not (glance.is_still or glance.is_wanted):
             self._is_unread = True
             return
         if not (glance.is_new or self._is_unread):
@@ -149,8 +187,11 @@ class Eyes:
         page = Page()
         if light is Light.CLEAR:
             began = time.perf_counter_ns()
-            with heap.kept():
-                page = self._reader.read(frame)
+            try:
+                with heap.kept():
+                    page = self._reader.read(frame)
+            except Unusable:
+                self._reader = None
             stages.append(_time(Stage.READ, began))
         lines = tuple(
             TextLine(text, round(line.score * 100), _thousandths(line.box))
@@ -164,7 +205,10 @@ class Eyes:
         if not (self._face_counter and any(track.label == "person" for track in known)):
             return 0
         began = time.perf_counter_ns()
-        faces = self._face_counter.count(frame)
+        try:
+            faces = self._face_counter.count(frame)
+        except Unusable:
+            self._face_counter, faces = None, 0
         stages.append(_time(Stage.FACES, began))
         return faces
 
@@ -175,6 +219,14 @@ def _light(frame: Frame, glance: Glance) -> Light:
         return Light.DARK
     is_blurred = sharpness.blur(frame.pixels) >= sharpness.BLURRED
     return Light.BLURRED if is_blurred else Light.CLEAR
+
+
+def _colour(frame: Frame, track: Track) -> Colour:
+    """Return a thing's colour; of people nobody asks."""
+    if track.label == "person":
+        return Colour.UNKNOWN
+    left, top, right, bottom = (side / 1000 for side in track.box)
+    return colours.of(frame.pixels, track.label, (left, top, right, bottom))
 
 
 def _thousandths(box: Sequence[float]) -> Box:
@@ -191,21 +243,35 @@ def load(settings: config.Vision, shelf: Shelf) -> Eyes | None:
     if settings.eyes == "closed":
         return None
     cv2.setNumThreads(1)
-    network = shelf.take("centernet", "detector.onnx")
-    detector = Detector(network, shelf.take("centernet", "labels.txt").decode(), settings)
-    detector.warm_up()
-    reader = load_reader(settings, shelf) if settings.eyes == "open" else None
-    faces = _load_faces(settings, shelf)
+    detector = _if_usable(_load_detector, settings, shelf)
+    reader = _if_usable(load_reader, settings, shelf) if settings.eyes == "open" else None
+    if not (detector or reader):
+        return None
+    faces = _if_usable(_load_faces, settings, shelf)
     return Eyes(SceneGate(settings.scene_change), detector, reader, faces, settings.mask)
 
 
-def _load_faces(settings: config.Vision, shelf: Shelf) -> Faces | None:
-    """Load what counts faces; where it was not fetched, people are seen and their faces are not."""
-    try:
-        model = shelf.take("blazeface", "faces.onnx")
-    except ModelNotFetched:
-        return None
-    faces = Faces(model, settings.threads)
+Part = TypeVar("Part")
+
+
+def _if_usable(
+    load_part: Callable[[config.Vision, Shelf], Part], settings: config.Vision, shelf: Shelf
+) -> Part | None:
+    """Load a part of sight; without one that cannot be had, of which the shelf knows why, go on."""
+    with suppress(Unusable, CorruptModel, ModelNotFetched):
+        return load_part(settings, shelf)
+    return None
+
+
+def _load_detector(settings: config.Vision, shelf: Shelf) -> Detector:
+    network = shelf.take("centernet", "detector.onnx")
+    detector = Detector(network, shelf.take("centernet", "labels.txt").decode(), settings)
+    detector.warm_up()
+    return detector
+
+
+def _load_faces(settings: config.Vision, shelf: Shelf) -> Faces:
+    faces = Faces(shelf.take("blazeface", "faces.onnx"), settings.threads)
     faces.warm_up()
     return faces
 

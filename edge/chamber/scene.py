@@ -60,11 +60,16 @@ class Glance:
     is_cut: bool
     """It has nothing to do with the one before."""
     is_dark: bool
+    is_wanted: bool = False
+    """Somebody asked for it: what it shows is told, news or not."""
 
     def after(self, missed: "Glance") -> "Glance":
         """Return what is known if nobody looked at the picture before this one."""
         return replace(
-            self, is_new=self.is_new or missed.is_new, is_cut=self.is_cut or missed.is_cut
+            self,
+            is_new=self.is_new or missed.is_new,
+            is_cut=self.is_cut or missed.is_cut,
+            is_wanted=self.is_wanted or missed.is_wanted,
         )
 
 
@@ -97,6 +102,10 @@ class SceneGate:
             or difference(self._looked_at, self._now).size >= self.change
         )
         return Glance(is_new, is_cut or is_still, is_cut, is_dark)
+
+    def stood_still(self, at: int) -> None:
+        """Know that a picture was taken at this moment that shows what the last one showed."""
+        self._before_at = at
 
     def look(self) -> None:
         """Let the last picture be the one that later ones must differ from."""

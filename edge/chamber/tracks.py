@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
-from edge.attention import area, closeness
+from edge.attention import CENTRE, Point, area, closeness
 from edge.messages import Box
 
 AGREEING_LOOKS: Final = 2
@@ -122,20 +122,20 @@ def known(tracks: Tracks) -> Tracks:
     return tuple(track for track in tracks if track.is_known)
 
 
-def is_news(told: Tracks, now: Tracks) -> bool:
-    """Say whether something came, left, got another name, moved to the centre or came near."""
+def is_news(told: Tracks, now: Tracks, point: Point = CENTRE) -> bool:
+    """Say whether something came, left, got another name, came near or to the point looked at."""
     before = {track.number: track for track in told}
     names = {track.number: track.label for track in now}
     if names != {number: track.label for number, track in before.items()}:
         return True
-    if _central(told) != _central(now):
+    if _attended(told, point) != _attended(now, point):
         return True
     return any(area(track.box) >= NEARER * area(before[track.number].box) for track in now)
 
 
-def _central(tracks: Tracks) -> int:
-    central = min(tracks, key=lambda track: closeness(track.box), default=None)
-    return central.number if central else 0
+def _attended(tracks: Tracks, point: Point) -> int:
+    attended = min(tracks, key=lambda track: closeness(track.box, point), default=None)
+    return attended.number if attended else 0
 
 
 def overlap(box: Box, other: Box) -> float:

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from edge import slot
-from edge.signals import AudioChunk, Frame
+from edge.signals import AudioChunk, Frame, Still
 
 CHUNK = AudioChunk(np.linspace(-1, 1, 512, dtype=np.float32), 1024)
 PIXELS = np.arange(480 * 640 * 3, dtype=np.uint32).astype(np.uint8).reshape(480, 640, 3)
@@ -127,3 +127,7 @@ def test_garbage_is_a_bad_record_and_nothing_worse(garbage: list[bytes]) -> None
             reader.feed(record)
         except slot.BadRecord:
             continue
+
+
+def test_that_a_picture_was_left_out_arrives() -> None:
+    assert slot.SlotReader().feed(*records(Still(77))) == Still(77)

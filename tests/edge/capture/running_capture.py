@@ -59,8 +59,11 @@ class Capture:
         return self.states[-1]
 
     def go(self) -> None:
+        self.wish(b"G")
+
+    def wish(self, wish: bytes) -> None:
         assert self.process.stdin
-        self.process.stdin.write(b"G")
+        self.process.stdin.write(wish)
         self.process.stdin.flush()
 
     def next_signal(self) -> Signal | None:

@@ -12,6 +12,7 @@ from running_capture import Capture, behind_the_first_wall
 
 from edge import seal
 from edge.capture.sources import describe
+from edge.capture.wishes import PICTURE_NOW
 from edge.config import Camera as Settings
 from edge.config import Config, to_argument
 from edge.seal.profiles import CONNECTION, PROFILES
@@ -143,3 +144,16 @@ def test_an_address_without_pictures_is_one_sentence(capture: Start) -> None:
     running = capture(*ARGV, "http://[broken")
     assert running.play_out() == 4
     assert "not a valid http address" in running.states[-1].detail
+
+
+def test_a_picture_that_is_asked_for_is_not_waited_for(capture: Start, server: Server) -> None:
+    settings = to_argument(Config(camera=Settings(frames_per_s=0.05)))
+    running = capture("--kind", "video", "--settings", settings, "--source", address(server, "/"))
+    running.until("ready")
+    running.go()
+    first = running.next_signal()
+    running.wish(PICTURE_NOW)
+    asked_for = running.next_signal()
+    assert isinstance(first, Frame)
+    assert isinstance(asked_for, Frame)
+    assert asked_for.at - first.at < 10 * 16_000

@@ -6,7 +6,7 @@ import numpy as np
 import soundfile
 
 from edge.capture import sound_file
-from edge.capture.pace import LINGER_CHUNKS, LOUD_CHUNKS, WAITING_CHUNKS, Pace
+from edge.capture.pace import FRESH_CHUNKS, LINGER_CHUNKS, SHORT_CHUNKS, Pace
 from edge.signals import BLOCK_CHUNKS, CHUNK_SAMPLES, AudioChunk
 
 
@@ -29,9 +29,25 @@ def test_a_room_that_stays_as_it_is_is_heard_in_long_blocks_however_loud() -> No
         assert paces(*[level] * 9)[-1] == BLOCK_CHUNKS
 
 
-def test_the_first_loud_block_ends_the_long_ones_until_nobody_is_waited_for() -> None:
-    loud, *waiting, quiet = paces(*[0.001] * 9, 0.1, *[0.001] * (LINGER_CHUNKS - 2))[9:]
-    assert (loud, set(waiting), quiet) == (LOUD_CHUNKS, {WAITING_CHUNKS}, BLOCK_CHUNKS)
+def test_whoever_may_have_begun_or_ended_is_heard_in_short_blocks() -> None:
+    loud, quiet = FRESH_CHUNKS - BLOCK_CHUNKS, LINGER_CHUNKS - 1
+    found = paces(*[0.001] * 9, *[0.1] * (loud + 1), *[0.001] * quiet)[9:]
+    assert set(found) == {SHORT_CHUNKS}
+    assert paces(*[0.001] * 9, *[0.1] * (loud + 1), *[0.001] * (quiet + 1))[-1] == BLOCK_CHUNKS
+
+
+def test_what_has_long_been_loud_is_heard_in_long_blocks_until_it_ends() -> None:
+    assert paces(*[0.001] * 9, *[0.1] * FRESH_CHUNKS)[-1] == BLOCK_CHUNKS
+    assert paces(*[0.001] * 9, *[0.1] * FRESH_CHUNKS, 0.001)[-1] == SHORT_CHUNKS
+
+
+def test_a_block_that_ends_quietly_is_followed_by_short_ones() -> None:
+    pace = Pace()
+    for level in (*[0.001] * 9, *[0.1] * FRESH_CHUNKS):
+        pace.heard(room(level, pace.chunks))
+    assert pace.chunks == BLOCK_CHUNKS
+    pace.heard(np.concatenate((room(0.1, BLOCK_CHUNKS - 1), room(0.001, 1))))
+    assert pace.chunks == SHORT_CHUNKS
 
 
 def test_a_louder_room_is_quiet_again_after_a_while() -> None:

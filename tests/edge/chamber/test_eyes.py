@@ -10,11 +10,12 @@ from test_reader import SIGN, sign
 
 from edge.chamber import eyes as eyes_module
 from edge.chamber.eyes import Eyes
+from edge.chamber.precedence import Precedence
 from edge.chamber.reader import Reader
 from edge.chamber.scene import SceneGate
 from edge.chamber.vision import Detector
 from edge.config import Part, Vision
-from edge.messages import Light, Seen
+from edge.messages import Colour, Light, Look, Seen
 from edge.signals import Frame, Pixels
 
 HALF_A_SECOND = 8000
@@ -121,3 +122,52 @@ def test_closed_eyes_load_nothing() -> None:
         """A shelf from which nothing may be taken."""
 
     assert eyes_module.load(Vision(eyes="closed"), Nothing()) is None  # type: ignore[arg-type]
+
+
+def test_what_is_asked_for_is_told_although_it_is_no_news(eyes: Eyes) -> None:
+    cup = on_a_desk("cup", 200)
+    *_, settled = film(eyes, *[cup] * 6)
+    assert settled is None
+    eyes.told(Look())
+    asked, later = [
+        glance and eyes.look(frame, glance, 0, 1)
+        for number in (6, 7)
+        for frame in [Frame(cup.copy(), number * HALF_A_SECOND)]
+        for glance in [eyes.glance(frame)]
+    ]
+    assert labels(asked) == ["cup"]
+    assert later is None
+
+
+def test_a_scene_that_was_said_to_stand_still_goes_on(eyes: Eyes) -> None:
+    cup = on_a_desk("cup", 200)
+    *_, settled = film(eyes, *[cup] * 6)
+    assert settled is None
+    for second in range(3, 13):
+        eyes.stood_still(second * 16_000)
+    assert eyes.glance(Frame(cup.copy(), 13 * 16_000)) is None
+
+
+def test_a_colour_is_told_with_a_thing_and_never_with_a_person(eyes: Eyes) -> None:
+    pictures = [scene_picture(name).pixels for name in ("cup", "astronaut")]
+    cup, person = film(eyes, *pictures, apart=2 * 16_000)
+    assert cup
+    assert person
+    assert cup.things[0].colour is not Colour.UNKNOWN
+    assert {thing.colour for thing in person.things if thing.label == "person"} == {Colour.UNKNOWN}
+
+
+def test_between_two_runs_of_the_reader_hearing_goes_first(eyes: Eyes) -> None:
+    class Asked(Precedence):
+        times = 0
+
+        def give_way(self) -> None:
+            self.times += 1
+
+    hearing = Asked()
+    eyes.go_behind(hearing)
+    (seen, *_) = film(eyes, *[sign((640, 480), 30)] * 3)
+    eyes.go_behind(Precedence())
+    assert seen
+    assert tuple(line.text for line in seen.lines) == SIGN
+    assert hearing.times > len(SIGN)

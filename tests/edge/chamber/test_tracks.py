@@ -95,3 +95,12 @@ def test_what_is_held_up_is_news() -> None:
     cup = follow((), sightings("C", MIDDLE), after_cut=True)
     assert not is_news(cup, moved(cup, (390, 390, 610, 610)))
     assert is_news(cup, moved(cup, (350, 350, 650, 650)))
+
+
+def test_what_comes_to_where_one_looks_is_news_to_who_looks_there() -> None:
+    cup, cat = Sighting("cup", 0.9, (50, 300, 120, 500)), Sighting("cat", 0.9, (310, 300, 450, 500))
+    nearer = Sighting("cat", 0.9, (240, 300, 380, 500))
+    before = follow((), [cup, cat], after_cut=True)
+    after = follow(before, [cup, nearer], after_cut=False)
+    assert not is_news(before, after)
+    assert is_news(before, after, (200, 400))

@@ -1,0 +1,64 @@
+"""Is the board strong enough to look as often as usual? Its battery and its heat answer.
+
+The launcher reads both from /sys once a minute (it is no sealed process, and has no media) and
+tells those that take pictures. Where a board has neither, it is strong.
+"""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+SYS: Final = Path("/sys/class")
+EVERY_S: Final = 60.0
+LOW_PERCENT: Final = 20
+"""Of the battery, while nothing charges it."""
+AGAIN_PERCENT: Final = 25
+HOT_C: Final = 80.0
+"""A Raspberry Pi slows itself down from here on, and stops at 85."""
+COOL_C: Final = 74.0
+
+
+@dataclass(frozen=True, slots=True)
+class Board:
+    """What a board says of itself; None where it does not."""
+
+    battery_percent: int | None = None
+    is_charged: bool = False
+    """Whether the battery takes power, or is full."""
+    hottest_c: float | None = None
+
+
+def read(sys: Path = SYS) -> Board:
+    """Return how the board is."""
+    percent, is_charged = None, False
+    for supply in sorted((sys / "power_supply").glob("*")):
+        if _word(supply / "type") == "Battery" and _word(supply / "scope") != "Device":
+            share = _number(supply / "capacity")
+            percent = percent if share is None else round(share)
+            is_charged = _word(supply / "status") in {"Charging", "Full", "Not charging"}
+    zones = [_number(zone / "temp") for zone in (sys / "thermal").glob("thermal_zone*")]
+    degrees = [thousandths / 1000 for thousandths in zones if thousandths is not None]
+    return Board(percent, is_charged, max(degrees, default=None))
+
+
+def is_weak(board: Board, *, was_weak: bool) -> bool:
+    """Say whether to take it easy; who does goes on until there is some room."""
+    low_percent = AGAIN_PERCENT if was_weak else LOW_PERCENT
+    hot_c = COOL_C if was_weak else HOT_C
+    is_low = board.battery_percent is not None and board.battery_percent < low_percent
+    is_hot = board.hottest_c is not None and board.hottest_c >= hot_c
+    return (is_low and not board.is_charged) or is_hot
+
+
+def _word(file: Path) -> str:
+    try:
+        return file.read_text("ascii").strip()
+    except (OSError, UnicodeDecodeError):  # it is not there, or its driver does not answer
+        return ""
+
+
+def _number(file: Path) -> float | None:
+    try:
+        return float(_word(file))
+    except ValueError:
+        return None
