@@ -83,7 +83,7 @@ async def ask(
                 raise EndpointFailed(_unreachable(settings, error)) from None
             if word is None:
                 break
-            word = _printable(word)[: MOST_CHARACTERS - spoken]
+            word = airlock.visible(word)[: MOST_CHARACTERS - spoken]
             spoken += len(word)
             yield word
             if spoken >= MOST_CHARACTERS:
@@ -160,11 +160,6 @@ def _word(settings: Reasoner, payload: bytes) -> str:
     except msgspec.MsgspecError:
         raise EndpointFailed(_not_a_completion(settings)) from None
     return "".join((c.delta.content or c.message.content or "") for c in completion.choices[:1])
-
-
-def _printable(text: str) -> str:
-    """Return foreign words without what could command a terminal; spaces at the ends stay."""
-    return airlock.visible(text)
 
 
 def _too_slow(settings: Reasoner, *, began: bool) -> str:

@@ -2,7 +2,8 @@
 
 Recall first: its own intents never leave the device. What needs a language model goes to the
 configured endpoint, entered in the ledger before it is sent; when the endpoint fails, recall's
-honest answer stands, with a notice of why.
+honest answer stands, with a notice of why. A language model on this device (`edge/local_model.py`)
+is asked in the same way; what it is given does not leave the device, and is not entered.
 """
 
 import logging
@@ -16,6 +17,7 @@ import aiohttp
 from edge import config, endpoint
 from edge.evidence import Question
 from edge.ledger import Leaving
+from edge.local_model import LocalModel
 from edge.messages import LINE_CHARACTERS, ContextPacket, Notice
 from edge.recall import requests
 from edge.recall.answer import Action, Memory, shortened
@@ -50,6 +52,8 @@ class Reasoner:
         self._settings = settings
         self._session = session
         self._enter = enter
+        self.local: LocalModel | None = None
+        """The language model on this device, where one is configured."""
 
     def recall(self, question: Question, memory: Memory) -> tuple[Said, bool]:
         """Return what recall says, and whether the language model is to be asked instead."""
@@ -65,12 +69,13 @@ class Reasoner:
 
         When it fails, yield a notice and what came so far, or the fallback.
         """
-        text, source = "", self._settings.model[:64] or "endpoint"
+        text = ""
+        source = self.local.name if self.local else self._settings.model[:64] or "endpoint"
         try:
             async with aclosing(self._words(packet)) as words:
                 async for word in words:
                     text += word
-                    yield Said(text, source, partial=True)
+                    yield Said(text.lstrip(), source, partial=True)
         except endpoint.EndpointFailed as error:
             logger.info("the endpoint failed after %d characters", len(text))
             yield Notice(shortened(str(error), LINE_CHARACTERS))
@@ -80,6 +85,8 @@ class Reasoner:
         yield Said(text.strip(), source, _given(packet))
 
     def _words(self, packet: ContextPacket) -> AsyncGenerator[str, None]:
+        if self.local:
+            return self.local.ask(packet.text)
         request = endpoint.body(self._settings, packet.text)
         why = "a question that needs a language model"
         self._enter(Leaving("Question", len(request), why, request.decode(), to=self._settings.url))
