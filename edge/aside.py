@@ -13,14 +13,17 @@ from collections.abc import Callable
 from typing import Final
 
 from edge.child import Birth, Child, Death
-from edge.messages import ChildDied
+from edge.messages import LINE_CHARACTERS, ChildDied
 from edge.processes import Processes
 
 PACKET_BYTES: Final = 4096
 
 
 class Aside:
-    """One such process, named like its profile, from its first birth to the run's end."""
+    """One such process, from its first birth to the run's end.
+
+    It is named like its profile, or that and a point and what tells it from another.
+    """
 
     def __init__(
         self,
@@ -29,18 +32,23 @@ class Aside:
         born: Callable[[], Birth],
         *,
         is_missed: bool = True,
+        given_up: Callable[[], None] = lambda: None,
     ) -> None:
-        """Prepare it. Unless `is_missed`, nobody is told when it cannot even start."""
+        """Prepare it. Unless `is_missed`, nobody is told when it cannot even start.
+
+        `given_up` is called when it will not be started again: what it held is free.
+        """
         self.name = name
         self.pipes = _Pipes()
         self._processes, self._born, self._is_missed = processes, born, is_missed
         self._loop = asyncio.get_running_loop()
         self._child: Child | None = None
-        self._is_given_up = False
+        self.is_given_up = False
+        self._given_up = given_up
 
     def start(self) -> None:
         """Start it, in place of one that still runs."""
-        if self._is_given_up:
+        if self.is_given_up:
             return
         self.end()
         for end in (self.pipes.asks_read, self.pipes.answers_read):
@@ -67,7 +75,7 @@ class Aside:
     def _greet(self, child: Child) -> None:
         """Check it from outside; the runtime speaks with it from then on."""
         self._loop.remove_reader(self.pipes.answers_read)
-        self._processes.check(child, self.name)
+        self._processes.check(child, self.name.partition(".")[0])
 
     def _died(self, child: Child, death: Death) -> None:
         if child is not self._child:
@@ -79,9 +87,11 @@ class Aside:
             return
         if has_worked and self._processes.plan(self.name, death, death.reason, self.start):
             return
-        self._is_given_up = True
+        self.is_given_up = True
+        self._given_up()
+        why = "it died too often" if has_worked else death.reason[:LINE_CHARACTERS]
+        self._processes.tell_runtime(ChildDied(self.name, why))
         if has_worked:
-            self._processes.tell_runtime(ChildDied(self.name, "it died too often"))
             self._processes.notice(f"no {self.name} any more, it died too often: {death.reason}")
         elif self._is_missed:
             self._processes.notice(f"no {self.name}: {death.reason}")

@@ -1,22 +1,29 @@
 """With what is each process started? Its command line, its descriptors, and what it may reach."""
 
+import os
 import sys
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Final, Self
 
+import msgspec
+
 import models.manifest
-from edge import config, tune
+from edge import config, footprints, shares, tune
 from edge.capture import sources
 from edge.capture.sources import Source
 from edge.child import Birth
-from edge.messages import Enrol
+from edge.messages import LANGUAGE_MODEL, Enrol
+from edge.mind import language as thinking
+from edge.shares import Shares
 
 PROJECT: Final = Path(__file__).resolve().parent.parent
 SOUND_DEVICES: Final = Path("/dev/snd")
 PLAYS, CONTROLS = "pcmC*D*p", "controlC*"
 """ALSA's names of what plays, and of what each card says of itself."""
+EMBEDDER: Final = "minilm"
+"""The mind's model."""
 PROGRAMS_READ: Final = (PROJECT, Path(sys.prefix), Path(sys.base_prefix))
 """What every program of ours needs to read: itself, and Python."""
 
@@ -35,6 +42,8 @@ class Run:
     picture_s: float = 2.0
     enrol: Enrol | None = None
     """What the run begins with: to learn the wearer's voice."""
+    secret: bytes = field(default=b"", repr=False)
+    """What the notes are encrypted with; empty takes the owner's (`edge/notes/keys.py`)."""
 
     @property
     def is_live(self) -> bool:
@@ -59,7 +68,10 @@ class RuntimeFds:
     """Where the runtime hears and speaks, beside its standard descriptors."""
 
     airlock: int
+    key: int
+    """Where it reads what the notes are encrypted with; no other process is given that."""
     mind: Sequence[int] = ()
+    language: Sequence[int] = ()
     voice: Sequence[int] = ()
 
 
@@ -72,14 +84,16 @@ def runtime(run: Run, program: str, run_id: str, fds: RuntimeFds) -> Birth:
             run,
             program,
             airlock_fd=fds.airlock,
+            key_fd=fds.key,
             data=str(run.data),
             run=run_id,
             mind_fds=",".join(map(str, fds.mind)) or False,
+            language_fds=",".join(map(str, fds.language)) or False,
             voice_fds=",".join(map(str, fds.voice)) or False,
             fast=run.fast,
             live=run.is_live,
         ),
-        pass_fds=(fds.airlock, *fds.mind, *fds.voice),
+        pass_fds=(fds.airlock, fds.key, *fds.mind, *fds.language, *fds.voice),
         readable=_readable(),
         writable=(run.data,),
     )
@@ -92,6 +106,22 @@ def mind(run: Run, program: str) -> Birth:
         profile="mind",
         argv=[sys.executable, "-m", program],
         readable=_readable(models.manifest.folder()),
+        withheld=_secrets(run),
+    )
+
+
+def language(run: Run, program: str) -> Birth:
+    """Return the birth of the language model; its pipes are its standard descriptors."""
+    weights = run.config.reasoner.weights
+    assert weights
+    argv = [sys.executable, "-m", program, "--model", str(weights)]
+    argv += ["--context", str(run.config.context.tokens)]
+    argv += ["--most-mb", str(language_room_mb(run.config))]
+    return Birth(
+        name=LANGUAGE_MODEL,
+        profile="mind",
+        argv=argv,
+        readable=_readable(weights),
         withheld=_secrets(run),
     )
 
@@ -109,22 +139,60 @@ def voice(run: Run, program: str, slot_fd: int, epoch: int) -> Birth:
     )
 
 
-def chamber(run: Run, program: str, slots: Sequence[int], senses: Collection[str]) -> Birth:
+@dataclass(frozen=True, slots=True)
+class Powers:
+    """What a chamber is to be able to do."""
+
+    senses: Collection[str]
+    memory_mb: int = 0
+    """For its models together; 0 means that all of them stay."""
+    without: Collection[str] = ()
+    """Specialists that hung time and again."""
+
+
+def chamber(run: Run, program: str, slots: Sequence[int], powers: Powers) -> Birth:
     """Return the birth of what hears and sees, through `slots`, and perhaps knows voices."""
+    memory = msgspec.structs.replace(run.config.memory, budget_mb=powers.memory_mb)
+    settings = msgspec.structs.replace(tune.applied(run.config), memory=memory)
     return Birth(
         name="chamber",
         profile="chamber",
         argv=_argv(
-            replace(run, config=tune.applied(run.config)),
+            replace(run, config=settings),
             program,
             slot_fds=",".join(map(str, slots)),
-            senses=",".join(sorted(senses)),
+            senses=",".join(sorted(powers.senses)),
+            without=",".join(sorted(powers.without)) or False,
             lockstep=len(run.sources) if run.fast else False,
         ),
         pass_fds=slots,
         readable=_readable(models.manifest.folder()),
         withheld=_secrets(run),
     )
+
+
+def divided(settings: config.Config) -> Shares:
+    """Return how much memory the models of each process may take."""
+    machine_bytes = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
+    whole_mb = shares.budget_mb(settings.memory, machine_bytes)
+    return shares.divide(whole_mb, _mind_mb(settings), thinking.share_mb(settings))
+
+
+def language_room_mb(settings: config.Config) -> int:
+    """Return how much of a memory budget the language model may take; 0 where there is none."""
+    chamber_mb, _, language_mb = divided(settings)
+    return max(1, chamber_mb + language_mb - shares.HEARING_MB) if chamber_mb else 0
+
+
+def _mind_mb(settings: config.Config) -> int:
+    """Return what the sentence embedding takes at work; it is loaded when nobody else is yet."""
+    if not settings.addressee.learn:
+        return 0
+    (file,) = (each for each in models.manifest.row(EMBEDDER).files if each.job)
+    name = footprints.name_of(models.manifest.row(EMBEDDER), file)
+    sizes = footprints.read().get(name) or file.job
+    assert sizes
+    return -(-sizes.working_bytes // shares.MIB)
 
 
 @dataclass(frozen=True, slots=True)

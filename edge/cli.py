@@ -5,10 +5,12 @@ import asyncio
 import json
 import logging
 import os
+import secrets
 import sys
 import tempfile
 import time
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from importlib.metadata import version
 from pathlib import Path
 from typing import Final
@@ -22,6 +24,8 @@ from edge import (
     footprints,
     ledger_days,
     ledger_query,
+    notes_commands,
+    providers,
     scene,
     schedule,
     tune,
@@ -36,6 +40,7 @@ from edge.capture.sources import Source, describe
 from edge.child import LOG_LEVEL
 from edge.launcher import Launcher, StartFailed
 from edge.messages import Enrol, Mute, SourceKind, Unmute
+from edge.notes import keys, opening, vault
 from edge.specialists_command import add_specialists
 from models import fetch, manifest, progress
 
@@ -56,6 +61,7 @@ REFUSALS: Final = (
     wer.CannotNormalise,
     tune.CannotTune,
     NotExported,
+    *notes_commands.REFUSALS,
 )
 """Errors that are the user's to mend; each is one sentence."""
 
@@ -108,6 +114,7 @@ def demo(arguments: argparse.Namespace) -> int:
                 data=arguments.data or Path(notes),
                 fast=arguments.fast,
                 picture_s=shown.picture_s,
+                secret=b"" if arguments.data else secrets.token_bytes(vault.SECRET_BYTES),
             ),
             as_json=arguments.json,
         )
@@ -115,6 +122,7 @@ def demo(arguments: argparse.Namespace) -> int:
 
 def play(wanted: Run, *, as_json: bool) -> int:
     """Launch a run and show it."""
+    wanted = replace(wanted, secret=wanted.secret or keys.secret())  # it may ask a person
     screen = view.choose(as_json=as_json, stream=sys.stdout)
     wanted = wanted.watched() if screen.wants_levels else wanted
     try:
@@ -171,6 +179,16 @@ def models_build(arguments: argparse.Namespace) -> int:
     return 0
 
 
+def models_export(arguments: argparse.Namespace) -> int:
+    """Write graphs with fixed sizes, for an accelerator's own converter."""
+    from models import export  # noqa: PLC0415 (it brings onnx)
+
+    done = export.export(arguments.target, arguments.names, arguments.out, progress.say)
+    exported = sum(each.path is not None for each in done)
+    print(f"{exported} of {len(done)} graphs are in {arguments.out}")
+    return 0 if exported == len(done) or not arguments.names else 1
+
+
 def models_verify(arguments: argparse.Namespace) -> int:
     """Hash every installed file again."""
     results = fetch.verify(arguments.names)
@@ -195,8 +213,10 @@ def diagnose(arguments: argparse.Namespace) -> int:
     return doctor.exit_status(findings)
 
 
-def tuning(_arguments: argparse.Namespace) -> int:
+def tuning(arguments: argparse.Namespace) -> int:
     """Find out what makes the recogniser fastest on this device; takes half a minute."""
+    if arguments.provider:
+        print(providers.summary(providers.choose(arguments.provider, footprints.machine())))
     found = tune.tune()
     for model, choice in found.choices.items():
         print(
@@ -285,16 +305,17 @@ def ledger(arguments: argparse.Namespace) -> int:
     usual = ledger_query.ALL if arguments.search or arguments.export else ""
     day = ledger_query.day_asked(arguments.day or usual, today)
     query = ledger_query.Query(day, arguments.search)
-    if arguments.verify:
-        broken = ledger_query.verify(path)
-        print(ledger_query.verdict(path, broken, as_json=arguments.json))
-        return 1 if broken else 0
-    if arguments.export:
-        count = ledger_query.export(path, query, arguments.export)
-        rows = "1 row is" if count == 1 else f"{count:,} rows are"
-        print(f"{rows} in {arguments.export}, readable by you alone")
-        return 0
-    found = ledger_query.ask(path, query)
+    with opening.texts(path.parent, lambda: keys.secret(may_make=False)) as texts:
+        if arguments.verify:
+            broken = ledger_query.verify(path, texts)
+            print(ledger_query.verdict(path, broken, as_json=arguments.json))
+            return 1 if broken else 0
+        if arguments.export:
+            count = ledger_query.export(path, query, arguments.export, texts)
+            rows = "1 row is" if count == 1 else f"{count:,} rows are"
+            print(f"{rows} in {arguments.export}, readable by you alone")
+            return 0
+        found = ledger_query.ask(path, query, texts)
     if arguments.json:
         print(json.dumps(ledger_query.found_as_json(found)))
     else:
@@ -357,7 +378,12 @@ def _parser() -> argparse.ArgumentParser:
         help="so long only; otherwise until `offrecord unmute`",
     )
     add("devices", list_devices, as_json=True)
-    diagnosing, _ = add("doctor", diagnose, as_json=True), add("tune", tuning)
+    diagnosing, measuring = add("doctor", diagnose, as_json=True), add("tune", tuning)
+    measuring.add_argument(
+        "--provider",
+        metavar="NAME",
+        help="run graphs on what onnxruntime calls so, where it has the processor's results (cpu)",
+    )
     printing = add("config", print_config)
     printing.add_argument("--check", type=Path, metavar="FILE", help="check a file instead")
     auditing = add("audit", audit, as_json=True)
@@ -394,9 +420,17 @@ def _parser() -> argparse.ArgumentParser:
         "--from", dest="source", type=Path, required=True, metavar="PATH", help="what you have"
     )
     building.add_argument("--name", required=True, help="what it is to be called here")
+    exporting = subcommand(models, "export", models_export)
+    exporting.add_argument(
+        "--target", required=True, metavar="NAME", help="hailo, rknn, qnn, edgetpu or static"
+    )
+    exporting.add_argument(
+        "--out", type=Path, default=Path("exported"), metavar="FOLDER", help="(exported)"
+    )
     verifying = subcommand(models, "verify", models_verify, as_json=True)
-    for each in (fetching, verifying):
+    for each in (fetching, exporting, verifying):
         each.add_argument("names", nargs="*", help="models; none means the default ones")
+    notes_commands.add_notes(commands)
     add_addressee(commands)
     add_specialists(commands)
     add_benches(commands)

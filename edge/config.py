@@ -118,6 +118,11 @@ class Recogniser(Section, frozen=True):
         name = untuned if self.model == AUTO else self.model
         return f"{name}{FOR_TORCH}" if self.engine == OPENAI_WHISPER else name
 
+    @property
+    def numbers(self) -> Precision:
+        """What its graphs compute with; what auto is, until a device has been measured."""
+        return "fp32" if self.precision == "fp32" else "int8"
+
 
 PrivacyMode = Literal["auto", "wearer", "ephemeral", "everyone"]
 
@@ -199,17 +204,27 @@ class ContextSize(Section, frozen=True):
     """At most; a token is 4 UTF-8 bytes, rounded up."""
 
 
+GGUF: Final = ".gguf"
+
+
 class Reasoner(Section, frozen=True):
     """Who answers. Empty `url`: the built-in recall reasoner, which needs no language model."""
 
     url: str = ""
-    """Base address of an OpenAI-compatible endpoint, such as http://127.0.0.1:11434/v1."""
+    """Base address of an OpenAI-compatible endpoint, such as http://127.0.0.1:11434/v1; or a model
+    on this device, such as "~/models/small.gguf", which needs `pip install offrecord[language]`."""
     model: str = ""
     """Its model's name."""
     api_key_env: str = ""
     """Name of the environment variable that holds its key. The key itself never stands here."""
     timeout_s: Annotated[float, msgspec.Meta(gt=0, le=600)] = 20.0
     """To the first word; after that, between two words."""
+
+    @property
+    def weights(self) -> Path | None:
+        """The language model's file, where it is on this device and not behind an address."""
+        is_file = self.url.endswith(GGUF)
+        return Path(self.url.removeprefix("file://")).expanduser() if is_file else None
 
 
 class Notes(Section, frozen=True):

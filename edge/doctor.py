@@ -1,6 +1,7 @@
 """Whether Offrecord can work on this machine and, if not, the one command that helps."""
 
 import ctypes.util
+import importlib.util
 import json
 import os
 import platform
@@ -16,7 +17,21 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from edge import config, mute, schedule, seal, tune, voice_profile
+from edge import (
+    births,
+    config,
+    footprints,
+    mute,
+    providers,
+    schedule,
+    seal,
+    specialists_command,
+    tune,
+    voice_profile,
+)
+from edge.mind import gguf, language, llama
+from edge.notes import keys, vault
+from edge.view.specialists_page import refusals
 from models import fetch, manifest
 
 Verdict = Literal["ok", "note", "fail"]
@@ -44,11 +59,11 @@ def examine(config_path: Path | None) -> list[Finding]:
     """Check everything; a `fail` means that the demo cannot run."""
     findings: list[Finding] = [*_configuration(config_path)]
     checks: Sequence[Callable[[], Iterator[Finding]]] = (
-        _python, _walls, _models, _microphone, _camera, _room,
+        _python, _walls, _models, _provider, _microphone, _camera, _room,
     )  # fmt: skip
     for check in checks:
         findings += check()
-    own = (_mute, _voice, _spoken, _reasoner)
+    own = (_mute, _notes, _voice, _spoken, _specialists, _reasoner)
     return [*findings, *(finding for check in own for finding in check(config_path))]
 
 
@@ -104,13 +119,30 @@ def _mute(path: Path | None) -> Iterator[Finding]:
         yield Finding("mute", "ok", f"not muted{planned}")
 
 
+def _notes(_path: Path | None) -> Iterator[Finding]:
+    kept = keys.where()
+    if not kept:
+        yield Finding("your notes", "ok", "encrypted; their key is made with the first of them")
+    elif keys.home() == "file":
+        found = f"encrypted; their key is {kept}: who steals the whole disk has both"
+        yield Finding("your notes", "note", found, "offrecord notes key --passphrase")
+    else:
+        yield Finding("your notes", "ok", f"encrypted; their key is {kept}")
+
+
 def _voice(path: Path | None) -> Iterator[Finding]:
     try:
         settings = config.load(path)
-        known = voice_profile.load(config.data_folder(settings.notes))
+        folder = config.data_folder(settings.notes)
+        known = voice_profile.load(folder, keys.secret(keys.nobody, may_make=False))
     except config.BadConfig:
         return
-    except (voice_profile.UselessVoice, OSError) as refusal:
+    except keys.NoKey:
+        is_kept = voice_profile.is_kept(folder)
+        found = "known, and locked" if is_kept else "not known: everybody's words are heard alike"
+        yield Finding("your voice", "note", found, "" if is_kept else "offrecord enroll")
+        return
+    except (voice_profile.UselessVoice, vault.WrongKey, OSError) as refusal:
         yield Finding("your voice", "fail", str(refusal), "offrecord enroll")
         return
     mode = settings.privacy.mode
@@ -203,6 +235,32 @@ def _recogniser() -> Finding:
     return Finding("recogniser", "ok", f"{found.model}: {'; '.join(each)} ({found.day})")
 
 
+def _provider() -> Iterator[Finding]:
+    """Say on what the graphs run, and on what else they could."""
+    others = [name for name in providers.installed() if name != providers.CPU]
+    has = f"{providers.runtime()} has {', '.join(others) or 'nothing else'}"
+    choice = providers.chosen(footprints.machine())
+    remedy = f"offrecord tune --provider {others[0]}" if others and not choice else ""
+    yield Finding("graphs", "ok", f"{providers.summary(choice)}; {has}", remedy)
+
+
+def _specialists(path: Path | None) -> Iterator[Finding]:
+    """Say who does not fit the memory budget, and whom the last chamber could not use."""
+    try:
+        settings = config.load(path)
+    except config.BadConfig:
+        return
+    machine_bytes = specialists_command.machine_bytes()
+    _, lines = specialists_command.page(settings, machine_bytes, footprints.read())
+    told = specialists_command.newest(config.data_folder(settings.notes))
+    sentences = [line.why for line in lines if line.why]
+    sentences += [f"in the last run: {each}" for each in refusals(told)] if told else []
+    for sentence in sentences:
+        yield Finding("specialist", "note", sentence, "offrecord specialists")
+    if not sentences:
+        yield Finding("specialists", "ok", f"{len(lines)} can be used")
+
+
 def _microphone() -> Iterator[Finding]:
     if not ctypes.util.find_library("portaudio"):
         yield Finding(
@@ -246,8 +304,12 @@ def _room() -> Iterator[Finding]:
 
 def _reasoner(config_path: Path | None) -> Iterator[Finding]:
     try:
-        reasoner = config.load(config_path).reasoner
+        settings = config.load(config_path)
     except config.BadConfig:
+        return
+    reasoner = settings.reasoner
+    if reasoner.weights:
+        yield _language(reasoner.weights, settings)
         return
     if not reasoner.url:
         yield Finding(
@@ -272,3 +334,22 @@ def _reasoner(config_path: Path | None) -> Iterator[Finding]:
             f"{reasoner.url} does not answer ({reason}); recall answers meanwhile",
             "start it, or correct [reasoner] url",
         )
+
+
+def _language(weights: Path, settings: config.Config) -> Finding:
+    """Say whether the language model on this device is one, and fits."""
+    name, ours = "reasoner", "recall answers meanwhile"
+    if not importlib.util.find_spec("xllamacpp"):
+        return Finding(name, "note", f"llama.cpp is not installed; {ours}", llama.LIBRARY)
+    try:
+        facts = gguf.read(weights)
+    except gguf.UselessModel as refusal:
+        return Finding(name, "note", f"{refusal}; {ours}", "correct [reasoner] url")
+    if refused := language.too_large(
+        facts, settings.context.tokens, *language.room(births.language_room_mb(settings))
+    ):
+        return Finding(name, "note", f"{refused}; {ours}", "a smaller model, or more quantised")
+    licence = f", licence {facts.licence}" if facts.licence else ""
+    continues = "" if facts.converses else "; it only continues texts: an instruct model is better"
+    size = f"{facts.file_bytes / 1e6:.0f} MB"
+    return Finding(name, "ok", f"{weights.name}, {size}{licence}, on this device{continues}")

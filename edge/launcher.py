@@ -14,12 +14,13 @@ import os
 import secrets
 import signal
 import socket
+from collections import Counter
 from collections.abc import Callable, Mapping
 from typing import Final
 
 import msgspec
 
-from edge import airlock, births, control, voice_profile
+from edge import airlock, births, control, messages, voice_profile
 from edge.airlock_pipe import AirlockPipe, Sample
 from edge.aside import Aside
 from edge.births import Run
@@ -29,6 +30,7 @@ from edge.messages import (
     Airlocked,
     Allowance,
     Asked,
+    Attend,
     ChildDied,
     CountBytes,
     CounterGap,
@@ -38,14 +40,17 @@ from edge.messages import (
     Enrolling,
     Enters,
     Expect,
+    Forget,
     ForgetVoice,
     Go,
     Hello,
     Inquire,
+    Look,
     Mute,
     MuteState,
     OffTheRecord,
     Overheard,
+    Share,
     Shown,
     Standing,
     StandingProcess,
@@ -55,6 +60,7 @@ from edge.messages import (
     VoiceProfile,
     Watch,
 )
+from edge.notes import keys, vault
 from edge.off_switch import OffSwitch
 from edge.processes import Processes
 from edge.source_processes import Ask, SourceProcesses
@@ -66,10 +72,15 @@ PROGRAMS: Final[Mapping[str, str]] = {
     "capture": "edge.capture",
     "chamber": "edge.chamber",
     "mind": "edge.mind",
+    messages.LANGUAGE_MODEL: "edge.mind.language",
     "runtime": "edge.runtime",
     "voice": "edge.voice",
 }
-"""The table of processes: each is sealed with the profile of its own name (`edge/seal.py`)."""
+"""The table of processes: each is sealed with the profile of its name up to the point."""
+
+
+MOST_ENDED: Final = 2
+"""So many chambers may end for one specialist; the next one lives without it."""
 
 
 class StartFailed(RuntimeError):
@@ -109,6 +120,8 @@ class Launcher:
         self._failure = ""
         self._chamber_go = self._chamber_waits = False
         self._chamber_fault = ""
+        self._ended_chambers: Counter[str] = Counter()
+        """Specialists that did not answer, or failed, and how many chambers ended for that."""
         self._enters = -1
         self._allowance: Allowance | None = None
         self._expect: Expect | None = None
@@ -116,6 +129,7 @@ class Launcher:
         self._enrol = run.enrol
         self._enrolling_ms = -1
         self._mind: Aside | None = None
+        self._language: Aside | None = None
         self._voice: Aside | None = None
         self._voice_slot: socket.socket | None = None
         self._voice_epoch = 0
@@ -128,6 +142,7 @@ class Launcher:
 
         Raises StartFailed with one sentence when it cannot.
         """
+        self._secret = self._owner_secret()
         self._loop = asyncio.get_running_loop()
         self._done: asyncio.Future[None] = self._loop.create_future()
         lock = self._own_data_folder()
@@ -148,11 +163,14 @@ class Launcher:
             if self.switch.guessed:
                 self.processes.notice(self.switch.guessed)
             self._start_runtime()
-            if self._mind:
-                self._mind.start()
+            for aside in (self._mind, self._language):
+                if aside:
+                    aside.start()
             self._start_chamber()
             self.switch.look()
             self._counter.look()
+            if self.run.is_live and "video" in self.sources.kinds:
+                self.sources.spare()
             await self._done
         finally:
             self._loop.remove_reader(door)
@@ -187,13 +205,22 @@ class Launcher:
             raise StartFailed(f"another Offrecord is already running on {folder}") from None
         return lock
 
+    def _owner_secret(self) -> bytes:
+        """Return what the notes are encrypted with: asked for before anything is started."""
+        try:
+            return self.run.secret or keys.secret()
+        except keys.NoKey as refusal:
+            raise StartFailed(str(refusal)) from None
+
     def _known_voice(self) -> VoiceProfile | None:
         """Return the wearer's voice; a damaged one ends the run, for others' words would leave."""
         try:
-            return voice_profile.load(self.run.data)
+            return voice_profile.load(self.run.data, self._secret)
         except voice_profile.UselessVoice as refusal:
             if self._enrol:
                 return None
+            raise StartFailed(str(refusal)) from None
+        except vault.WrongKey as refusal:
             raise StartFailed(str(refusal)) from None
         except OSError as refusal:
             raise StartFailed(f"cannot read the wearer's voice: {refusal.strerror}") from None
@@ -214,7 +241,7 @@ class Launcher:
         self.sources.close()
         self._fall_silent()
         self._airlock.close()
-        for aside in (self._mind, self._voice):
+        for aside in (self._mind, self._language, self._voice):
             if aside:
                 aside.close()
         self._close_enters()
@@ -222,11 +249,12 @@ class Launcher:
     # --- births --------------------------------------------------------------------------------
 
     def _start_runtime(self) -> None:
-        mind_fds, voice_fds = (
-            aside.pipes.of_runtime if aside else () for aside in (self._mind, self._voice)
-        )
-        fds = births.RuntimeFds(self._airlock.read_end, mind_fds, voice_fds)
+        asides = (self._mind, self._language, self._voice)
+        pipes = [aside.pipes.of_runtime if aside else () for aside in asides]
+        key_fd = readable_once(self._secret)
+        fds = births.RuntimeFds(self._airlock.read_end, key_fd, *pipes)
         child = Child(births.runtime(self.run, self._programs["runtime"], self.run_id, fds))
+        os.close(key_fd)
         self.children["runtime"] = child
         child.on_line(self._hear_runtime)
         child.on_death(self._runtime_died)
@@ -238,9 +266,26 @@ class Launcher:
                 self.processes.tell_runtime(sensing.state)
 
     def _make_asides(self) -> None:
-        if self.run.config.addressee.learn:
+        self._shares = births.divided(self.run.config)
+        if self._shares.mind_mb:
             program = self._programs["mind"]
-            self._mind = Aside("mind", self.processes, lambda: births.mind(self.run, program))
+            self._mind = Aside(
+                "mind",
+                self.processes,
+                lambda: births.mind(self.run, program),
+                given_up=self._give_chamber_more,
+            )
+        elif self.run.config.addressee.learn:
+            self.processes.notice("no mind: [memory] budget_mb has no room for it")
+        if self.run.config.reasoner.weights:
+            name = messages.LANGUAGE_MODEL
+            thinks = self._programs[name]
+            self._language = Aside(
+                name,
+                self.processes,
+                lambda: births.language(self.run, thinks),
+                given_up=self._give_chamber_more,
+            )
         if self.run.speaks:
             is_missed = self.run.config.voice.enabled is True
             self._voice = Aside("voice", self.processes, self._born_voice, is_missed=is_missed)
@@ -269,7 +314,12 @@ class Launcher:
         enters_read, self._enters = os.pipe2(os.O_DIRECT | os.O_CLOEXEC)
         slots = [theirs.fileno() for theirs, _ in pairs]
         child = Child(
-            births.chamber(self.run, self._programs["chamber"], slots, self._senses()),
+            births.chamber(
+                self.run,
+                self._programs["chamber"],
+                slots,
+                births.Powers(self._senses(), self._chamber_mb(), self._left_out()),
+            ),
             stdin=enters_read,
             stdout=self._airlock.write_end,
         )
@@ -302,6 +352,22 @@ class Launcher:
             senses.add("echo")
         return senses
 
+    def _chamber_mb(self) -> int:
+        """Return what the chamber's models may take; also what others held who live no more."""
+        mine, mind, language = self._shares
+        if not mine:
+            return 0
+        others = ((self._mind, mind), (self._language, language))
+        return mine + sum(held for aside, held in others if aside and aside.is_given_up)
+
+    def _give_chamber_more(self) -> None:
+        if whole_mb := self._chamber_mb():
+            self._tell_chamber(Share(whole_mb))
+
+    def _left_out(self) -> set[str]:
+        """Return the specialists without which the next chamber is to live."""
+        return {name for name, ended in self._ended_chambers.items() if ended >= MOST_ENDED}
+
     def _wants_voices(self) -> bool:
         """Say whether the chamber is to tell the wearer's voice from others'."""
         tells = self.run.is_live or self.run.config.privacy.mode != "auto"
@@ -319,6 +385,9 @@ class Launcher:
             case Expect():
                 self._expect = message
                 self._tell_chamber(message)
+                return
+            case Look():
+                self._look()
                 return
             case Airlocked(airlock_bytes=entered_bytes):
                 self._take_count(entered_bytes)
@@ -339,14 +408,22 @@ class Launcher:
                 self._greet_chamber(message)
             case ChildDied(process="chamber"):  # it broke the airlock's rules
                 self._end_chamber()
+            case ChildDied(process=messages.LANGUAGE_MODEL) if self._language:  # it hangs
+                self._language.start()
             case Ended():
                 self._let_chamber_go()
             case Enrolling(heard_ms=heard_ms):
                 self._enrolling_ms = heard_ms
             case VoiceProfile():
                 self._wearer, self._enrol, self._enrolling_ms = message, None, -1
-            case Dying(fault=fault):
-                self._chamber_fault = fault
+            case Dying():
+                self._note_fault(message)
+
+    def _note_fault(self, dying: Dying) -> None:
+        self._chamber_fault = dying.fault
+        if dying.specialist:
+            self._chamber_fault += f": {dying.specialist}"
+            self._ended_chambers[dying.specialist] += 1
 
     def _let_chamber_go(self) -> None:
         """Count what it wrote while the kernel still tells everybody, then close its pipe."""
@@ -383,6 +460,7 @@ class Launcher:
         self._tell_chamber(Go())
         self._tell_chamber(self._allowance)
         self._tell_chamber(self._expect)
+        self._give_chamber_more()  # to one that was just being born when another was given up
         if self._enrol:
             self._enrolling_ms = 0
             self.processes.tell_runtime(self._enrol)  # first: it expects a voice from then on
@@ -454,8 +532,20 @@ class Launcher:
                 self._enrol, self._wearer, self._enrolling_ms = None, None, -1
                 voice_profile.forget(self.run.data)
                 self._replace_chamber()
+            case Forget():
+                self.processes.tell_runtime(asked)
+            case Look():
+                self._look()
+            case Attend():
+                self._tell_chamber(asked)
+                self.processes.tell_runtime(asked)
             case Inquire():
                 pass
+
+    def _look(self) -> None:
+        """Have a fresh picture taken, and looked at: the chamber first, for it comes at once."""
+        self._tell_chamber(Look())
+        self.sources.look_now()
 
     def _standing(self) -> Standing:
         """Return how things stand."""
@@ -488,6 +578,7 @@ class Launcher:
             is_counter_known=self._airlock.is_known,
             is_enrolled=self._wearer is not None,
             enrolling_ms=self._enrolling_ms,
+            sees=any(s.child and s.source.kind == "video" for s in self.sensing),
         )
 
     # --- deaths --------------------------------------------------------------------------------
@@ -509,6 +600,9 @@ class Launcher:
             self._airlock.end()
             return
         self.sources.end()
+        if self._left_out() and self.processes.seals["chamber"].pid != child.pid:
+            self._fail(death.reason)  # without those it cannot even be born
+            return
         self.processes.start_again(
             "chamber", death, self._chamber_fault or death.reason, self._start_chamber
         )
@@ -527,3 +621,11 @@ class Launcher:
                 self.children["chamber"].kill()
 
         self.processes.start_again("runtime", death, death.reason, again)
+
+
+def readable_once(secret: bytes) -> int:
+    """Return a descriptor from which a child can read something that nobody else sees."""
+    read_end, write_end = os.pipe2(os.O_CLOEXEC)
+    os.write(write_end, secret)
+    os.close(write_end)
+    return read_end

@@ -23,9 +23,14 @@ ModelIndex = Annotated[int, msgspec.Meta(ge=0, le=63)]
 """Position in the `Hello.models` that this chamber sent at birth."""
 Count = Annotated[int, msgspec.Meta(ge=0, le=2**53)]
 Name = Annotated[str, msgspec.Meta(max_length=64)]
+SpecialistName = Annotated[
+    str, msgspec.Meta(pattern=r"^[A-Za-z0-9._-]{1,40}/[A-Za-z0-9._-]{1,40}$")
+]
+"""Of a model and its graph: `centernet/detector`."""
 LINE_CHARACTERS: Final = 120
 Line = Annotated[str, msgspec.Meta(max_length=LINE_CHARACTERS)]
-Sentence = Annotated[str, msgspec.Meta(max_length=800)]
+SENTENCE_CHARACTERS: Final = 800
+Sentence = Annotated[str, msgspec.Meta(max_length=SENTENCE_CHARACTERS)]
 Document = Annotated[str, msgspec.Meta(max_length=16_000)]
 Box = tuple[Thousandth, Thousandth, Thousandth, Thousandth]
 """Left, top, right, bottom in thousandths of the picture's width and height."""
@@ -66,12 +71,31 @@ class Model(Message, frozen=True):
     """First 16 hexadecimal digits of the hash of its (first) file."""
 
 
+class Colour(IntEnum):
+    """What one would call a thing's colour."""
+
+    UNKNOWN = 0
+    """It has several, or none that stands out."""
+    BLACK = 1
+    GREY = 2
+    WHITE = 3
+    RED = 4
+    ORANGE = 5
+    YELLOW = 6
+    GREEN = 7
+    BLUE = 8
+    PURPLE = 9
+    PINK = 10
+    BROWN = 11
+
+
 class Thing(Message, frozen=True):
     """One object in a picture."""
 
     label: Name
     score: Percent
     box: Box
+    colour: Colour = Colour.UNKNOWN
 
 
 class TextLine(Message, frozen=True):
@@ -124,6 +148,9 @@ class Transcript(Message, frozen=True, tag=3):
     speaker: Speaker = Speaker.UNKNOWN
     speaker_score: Percent = 0
     """How alike the voice is to the wearer's; 0 where nobody is enrolled."""
+    goes_on: bool = False
+    """The speaker went on soon after the newest transcript, which began at the same moment: this
+    is all of it, and takes that one's place."""
 
 
 class Unclear(Message, frozen=True, tag=4):
@@ -189,6 +216,8 @@ class Dying(Message, frozen=True, tag=9):
     fault: Annotated[
         str, msgspec.Meta(pattern=r"^[A-Za-z]{1,40} at [A-Za-z0-9_]{1,40}\.py:[0-9]{1,5}$")
     ]
+    specialist: SpecialistName | None = None
+    """Whose work it was that failed, or did not end."""
 
 
 class Overheard(Message, frozen=True, tag=10):
@@ -256,13 +285,23 @@ class Lot(IntEnum):
     MADE_ROOM = 4
     """It left for another."""
     DECLINED = 5
-    """It is too large for the budget, or its file is not what its row says."""
+    """It is too large for the budget."""
+    ABSENT = 6
+    """Its file is not on this device."""
+    DAMAGED = 7
+    """Its file is not what was installed, or no graph."""
+    ANOTHER = 8
+    """Its file is not what its row says."""
+    FAILED = 9
+    """Its work ended with an error."""
+    HUNG = 10
+    """It did not answer within its deadline."""
 
 
 class Lent(Message, frozen=True):
     """What has become of one specialist since its chamber was born."""
 
-    name: Annotated[str, msgspec.Meta(pattern=r"^[A-Za-z0-9._-]{1,40}/[A-Za-z0-9._-]{1,40}$")]
+    name: SpecialistName
     is_resident: bool
     lot: Lot
     for_whom: Annotated[int, msgspec.Meta(ge=-1, le=31)]
@@ -276,9 +315,13 @@ class Lent(Message, frozen=True):
 
 
 class Lending(Message, frozen=True, tag=15):
-    """Who shares the chamber's memory, and how that goes: at the end, and seldom before."""
+    """Who shares the chamber's memory, and how that goes: at the end, and seldom before.
+
+    At once when a specialist cannot be used (any more).
+    """
 
     budget_mb: Count
+    """0 where everybody stays."""
     lent: Annotated[tuple[Lent, ...], msgspec.Meta(max_length=32)]
 
 
@@ -335,7 +378,29 @@ class Expect(Message, frozen=True, tag=36):
     words: Annotated[tuple[Term, ...], msgspec.Meta(max_length=500)]
 
 
-Enters = Go | Watch | Allowance | Enrol | VoiceProfile | Expect
+class Look(Message, frozen=True, tag=37):
+    """Look at the next picture afresh and tell what it shows, news or not. Closed eyes do not."""
+
+
+class Attend(Message, frozen=True, tag=38):
+    """Where in the picture the wearer looks, as a wearable's gaze or a finger on a page tells it.
+
+    It holds for two seconds; whoever goes on looking there says so again.
+    """
+
+    x: Thousandth
+    """From the left."""
+    y: Thousandth
+    """From the top."""
+
+
+class Share(Message, frozen=True, tag=39):
+    """How much memory the chamber's models may take from now on: another process gave its back."""
+
+    budget_mb: Annotated[int, msgspec.Meta(ge=1, le=2**20)]
+
+
+Enters = Go | Watch | Allowance | Enrol | VoiceProfile | Expect | Look | Attend | Share
 
 
 # --- Status: source -> launcher ----------------------------------------------------------------
@@ -410,7 +475,21 @@ class MuteState(Message, frozen=True, tag=68):
     why: Literal["hand", "voice", "schedule"] = "hand"
 
 
-Control = SourceState | SealState | ChildDied | CounterGap | CountBytes | MuteState | Enrol
+class Forget(Message, frozen=True, tag=69):
+    """Forget what the notes say is to be forgotten; also asked on the control socket."""
+
+
+Control = (
+    SourceState
+    | SealState
+    | ChildDied
+    | CounterGap
+    | CountBytes
+    | MuteState
+    | Enrol
+    | Forget
+    | Attend
+)
 """`Enrol`: the chamber was told so, and may now say a voice, once."""
 
 
@@ -520,6 +599,7 @@ Shown = (
     | OffTheRecord
     | Allowance
     | Expect
+    | Look
     | Speaking
     | OwnVoice
 )
@@ -577,9 +657,30 @@ class Learnt(Message, frozen=True, tag=116):
     steps: Steps
 
 
-Asks = Consider | Correct | Adopt
+MeaningCode = Annotated[str, msgspec.Meta(pattern=r"^(?:[A-Za-z0-9+/]{64}){1,63}$")]
+"""The signs of up to 63 embeddings, 48 bytes each in base64: of a text, then of its pieces."""
+
+
+class Embed(Message, frozen=True, tag=125):
+    """What does this text mean? Of a question the words are told too, for their weights."""
+
+    number: Count
+    text: Sentence
+    is_question: bool = False
+
+
+class Embedded(Message, frozen=True, tag=126):
+    """The answer to the `Embed` of this number."""
+
+    number: Count
+    code: MeaningCode
+    words: Annotated[tuple[Name, ...], msgspec.Meta(max_length=24)] = ()
+    """Of which word each piece is."""
+
+
+Asks = Consider | Correct | Adopt | Embed
 """What the runtime says to the mind."""
-Answers = Considered | Learnt
+Answers = Considered | Learnt | Embedded
 
 
 # --- runtime <-> voice -------------------------------------------------------------------------
@@ -614,6 +715,43 @@ class Spoke(Message, frozen=True, tag=120):
 Telling = Speak | Hush
 """What the runtime says to the voice."""
 Voiced = Began | Spoke
+
+
+# --- runtime <-> language model ----------------------------------------------------------------
+
+LANGUAGE_MODEL: Final = "mind.language"
+"""What messages call its process."""
+
+
+class Prompt(Message, frozen=True, tag=121):
+    """A part of what a language model is given; with the last one it begins to answer."""
+
+    number: Count
+    role: Literal["system", "user"]
+    text: Sentence
+    is_last: bool
+
+
+class Enough(Message, frozen=True, tag=122):
+    """Stop answering, and forget the parts of a prompt that came so far."""
+
+
+class Words(Message, frozen=True, tag=123):
+    """The answer to the prompt of this number goes on."""
+
+    number: Count
+    text: Sentence
+
+
+class Finished(Message, frozen=True, tag=124):
+    """The answer to the prompt of this number is over; number 0 says that the model is there."""
+
+    number: Count
+
+
+Prompting = Prompt | Enough
+"""What the runtime says to the language model on this device."""
+Answering = Words | Finished
 
 
 # --- asked of a running launcher, on its control socket (`edge/control.py`) --------------------
@@ -664,6 +802,8 @@ class Standing(Message, frozen=True, tag=99):
     """False once a chamber died of which the kernel did not tell the count."""
     is_enrolled: bool = False
     """Whether the wearer's voice is known."""
+    sees: bool = False
+    """Whether pictures are looked at: false for closed eyes, without a camera, and while muted."""
     enrolling_ms: int = -1
     """How much of the wearer's speech has been heard for that; -1 while nothing is learnt."""
 
@@ -672,4 +812,4 @@ class ForgetVoice(Message, frozen=True, tag=100):
     """Delete what is known of the wearer's voice."""
 
 
-Asked = Mute | Unmute | Inquire | Enrol | ForgetVoice
+Asked = Mute | Unmute | Inquire | Enrol | ForgetVoice | Forget | Look | Attend

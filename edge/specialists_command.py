@@ -10,7 +10,7 @@ from typing import Any
 
 import msgspec
 
-from edge import config, footprints, ledger_query
+from edge import config, footprints, ledger_query, shares
 from edge.bench.commands import subcommand
 from edge.ledger import Content
 from edge.ledger_lines import lines_backwards
@@ -92,7 +92,7 @@ def page(
     from edge.chamber.supervisor import plan, refusal  # noqa: PLC0415 (as above)
 
     entries = roster.in_use(roster.entries(measured), settings.recogniser)
-    budget_bytes = roster.budget_bytes(settings.memory, machine)
+    budget_bytes = shares.budget_mb(settings.memory, machine) * shares.MIB
     left_bytes = plannable_bytes(budget_bytes) if budget_bytes else 1 << 62
     pinned = {
         name: Resident(entry.specialist, State.AT_WORK)

@@ -10,11 +10,13 @@ import pytest
 
 ROOT = Path(__file__).parents[1]
 NETWORK = {"socket", "ssl", "asyncio", "http", "urllib", "aiohttp", "ftplib", "smtplib", "requests"}
+DATABASES = {"sqlite3", "sqlcipher3"}
 MEDIA = {"edge.capture", "edge.chamber"}
 TEXT_SIDE = {
     "edge.runtime",
     "edge.context",
     "edge.notes",
+    "edge.search",
     "edge.reason",
     "edge.act",
     "edge.ledger",
@@ -35,12 +37,12 @@ NEVER: dict[str, set[str]] = {
     "edge/control.py": {"asyncio", "numpy", *MEDIA},
     "edge/counter_rule.py": {"edge.ledger", "numpy", *MEDIA},
     "edge/seal": {"models", "firmware_bridge", "numpy", "msgspec"},
-    "edge/capture": {"edge.chamber", *NETWORK - {"socket"}, "sqlite3", *TEXT_SIDE},
-    "edge/chamber": {*NETWORK - {"socket"}, "sqlite3", "sounddevice", "soundfile", *TEXT_SIDE},
+    "edge/capture": {"edge.chamber", *NETWORK - {"socket"}, *DATABASES, *TEXT_SIDE},
+    "edge/chamber": {*NETWORK - {"socket"}, *DATABASES, "sounddevice", "soundfile", *TEXT_SIDE},
     "edge/mind": {*NETWORK, "edge.signals", "cv2", "sounddevice", "edge.capture", *TEXT_SIDE},
     "edge/voice": {
         *NETWORK - {"socket"},
-        "sqlite3",
+        *DATABASES,
         "cv2",
         "edge.capture",
         "edge.chamber",
@@ -48,10 +50,14 @@ NEVER: dict[str, set[str]] = {
     },
     "edge/addressee.py": {"os", "time", "datetime", "socket", "asyncio", "numpy", *MEDIA},
     "edge/context.py": {"os", "time", "socket", "asyncio", "numpy", *MEDIA},
-    "edge/notes.py": {"edge.reason", "edge.companion", "numpy", *MEDIA},
+    "edge/notes": {"edge.reason", "edge.companion", "edge.runtime", "numpy", *MEDIA},
+    "edge/search": {"edge.reason", "edge.companion", "edge.runtime", "numpy", *NETWORK, *MEDIA},
+    "edge/voice_profile.py": {"numpy", *MEDIA},
     "edge/reason.py": {"numpy", "cv2", *MEDIA},
     "edge/recall": {"numpy", "cv2", *MEDIA},
     "edge/endpoint.py": {"numpy", "cv2", *MEDIA},
+    "edge/local_model.py": {"numpy", "cv2", "edge.mind", *MEDIA},
+    "edge/providers.py": {"numpy", "onnxruntime", *MEDIA},
     "edge/act.py": {"edge.reason", "numpy", "cv2", *MEDIA},
     "edge/ledger.py": {"edge.notes", "edge.runtime", "edge.reason", "numpy", *MEDIA},
     "edge/runtime": {"numpy", "cv2", "onnxruntime", *MEDIA},

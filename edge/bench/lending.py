@@ -9,7 +9,7 @@ import argparse
 import os
 import sys
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from time import process_time
 from typing import Any, Final
 
@@ -19,17 +19,17 @@ from edge import footprints, seal
 from edge.bench import trace
 from edge.bench.least_recent import least_recent
 from edge.bench.trace import Moment
-from edge.chamber import roster
+from edge.chamber import heap, roster
+from edge.chamber.foresight import IDLE_S, Foresight
 from edge.chamber.handshake import made_up
-from edge.chamber.residents import Residents, Spec, Unusable
-from edge.chamber.route import Errand, Request, route
+from edge.chamber.residents import Residents
+from edge.chamber.route import Request, Team, route
+from edge.chamber.spec import Refusal, Spec, Unusable
 from edge.chamber.supervisor import plan
 from models import manifest
 
 ASKS_FD, ANSWERS_FD = 0, 1
 EVERYTHING: Final = 1 << 40
-IDLE_S: Final = 0.5
-"""After so long without anything to do, time is used to make ready."""
 READY: Final = b"R"
 
 
@@ -58,38 +58,41 @@ class Lender:
     """The specialists, the clock, and what has happened."""
 
     residents: Residents
+    foresight: Foresight
     clock: "Clock"
-    feeds: dict[tuple[str, str], dict[str, Any]] = field(default_factory=dict)
     loading_until_s: float = 0.0
     """When the newest announced load was done."""
 
     def live(self, moment: Moment) -> list[Told]:
         """Do what a moment asks for; return each errand's outcome."""
         if moment.at_s > self.clock.now_s + IDLE_S:
-            self._arrange(self.residents.settle)
+            self._arrange(self.foresight.settle)
         self.clock.wait_until(moment.at_s)
         if moment.announced:
-            teams = [self._team(Request(errand), 0.0) for errand in moment.errands]
-            self._arrange(lambda: self.residents.announce([n for team in teams for n in team]))
+            teams = [self._team(Request(errand)) for errand in moment.errands]
+            self._arrange(lambda: self.foresight.announce([n for team in teams for n in team]))
             return []
         waited_s = max(0.0, min(self.loading_until_s, self.clock.now_s) - moment.at_s)
         told = []
         for errand in moment.errands:
             stalled_s = self._stalled_s()
-            answered = self._answer(Request(errand), 0.0, moment)
+            team = self._answer(Request(errand), moment)
             stall_ms = 1000 * (waited_s + self._stalled_s() - stalled_s)
             latency_ms = 1000 * (self.clock.now_s - moment.at_s)
-            told.append(Told(errand.name, latency_ms, stall_ms, answered))
+            told.append(Told(errand.name, latency_ms, stall_ms, bool(team)))
             waited_s = 0.0
-        if Errand.HEAR in moment.errands and told[-1].answered:
-            second = Request(Errand.HEAR, tried=1)
-            if self._team(second, moment.confidence):
-                stalled_s, began_s = self._stalled_s(), self.clock.now_s
-                if self._answer(second, moment.confidence, moment):
-                    stall_ms = 1000 * (self._stalled_s() - stalled_s)
-                    took_ms = 1000 * (self.clock.now_s - began_s)
-                    told.append(Told("HEAR AGAIN", took_ms, stall_ms, answered=True))
+            if team:
+                told += self._again(Request(errand, team, moment.confidence), moment)
         return told
+
+    def _again(self, request: Request, moment: Moment) -> list[Told]:
+        """Ask somebody better, where there is one and the answer was not sure."""
+        stalled_s, began_s = self._stalled_s(), self.clock.now_s
+        if not self._answer(request, moment):
+            return []
+        stall_ms = 1000 * (self._stalled_s() - stalled_s)
+        took_ms = 1000 * (self.clock.now_s - began_s)
+        return [Told(f"{request.errand.name} AGAIN", took_ms, stall_ms, answered=True)]
 
     def _arrange(self, arrange: Callable[[], None]) -> None:
         """Load ahead of what comes; who comes in the middle of it must wait."""
@@ -99,17 +102,16 @@ class Lender:
         if sum(account.loads for account in self.residents.accounts.values()) > before:
             self.loading_until_s = self.clock.now_s
 
-    def _answer(self, request: Request, confidence: float, moment: Moment) -> bool:
-        team = self._team(request, confidence)
-        if not team:
-            return False
-        for name in team:
-            with self.clock:
-                try:
+    def _answer(self, request: Request, moment: Moment) -> Team:
+        """Return who answered; nobody, if nobody can."""
+        team = self._team(request)
+        try:
+            with self.clock, heap.kept():
+                for name in team:
                     self._work(name, moment)
-                except Unusable:
-                    return self._answer(request, confidence, moment)  # who is refused is left out
-        return True
+        except Unusable:
+            return self._answer(request, moment)  # who is refused is left out
+        return team
 
     def _work(self, name: str, moment: Moment) -> None:
         wanted = trace.work(name, moment)
@@ -118,13 +120,13 @@ class Lender:
             for _ in range(wanted.times):
                 session.run(None, feed)
 
-    def _team(self, request: Request, confidence: float) -> tuple[str, ...]:
+    def _team(self, request: Request) -> Team:
         usable = {
             name: spec.specialist
             for name, spec in self.residents.specs.items()
             if name not in self.residents.refused
         }
-        return route(request, self.residents.names, confidence, usable)
+        return route(request, self.residents.names, usable)
 
     def _feed(self, name: str, sizes: Mapping[str, int]) -> dict[str, Any]:
         file = self.residents.specs[name].file
@@ -181,7 +183,7 @@ def main() -> int:
         for spec in specs:
             with residents.borrow(spec.specialist.name):
                 pass
-    lender = Lender(residents, clock)
+    lender = Lender(residents, Foresight(residents), clock)
     os.write(ANSWERS_FD, READY)
     for moment in trace.day():
         os.read(ASKS_FD, 1)
@@ -189,7 +191,8 @@ def main() -> int:
     os.read(ASKS_FD, 1)
     accounts = residents.accounts.values()
     loads, unloads = (sum(getattr(each, key) for each in accounts) for key in ("loads", "unloads"))
-    _answer(Sum(loads, unloads, dict(residents.refused)))
+    refused = {name: refusal.sentence for name, refusal in residents.refused.items()}
+    _answer(Sum(loads, unloads, refused))
     return 0
 
 
@@ -211,7 +214,7 @@ def tour(specs: Sequence[Spec]) -> None:
     """Load, run and unload each once, so that the runtime's own code is there before all counts."""
     for spec in specs:
         session = spec.load()
-        assert not isinstance(session, str), session
+        assert not isinstance(session, Refusal), session
         assert spec.file.job
         session.run(None, made_up(spec.file, spec.file.job.typical))
         del session

@@ -5,32 +5,39 @@ stderr: this process can only speak through the airlock, or die.
 """
 
 import argparse
+import contextlib
 import importlib
 import os
 import sys
 import threading
 import traceback
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
-from types import TracebackType
+from types import FrameType, TracebackType
 from typing import TYPE_CHECKING, Final
 
 from edge import config, seal
+from edge.chamber import onnx_session
 from edge.chamber.doors import AIRLOCK_FD, ENTERS_FD, Exit, Slot, as_they_come, in_step, told
 from edge.chamber.loop import Senses, run_in_step, run_live
-from edge.chamber.roster import budget_bytes
 from edge.chamber.shelf import Shelf
+from edge.chamber.spec import Unusable
+from edge.chamber.specialist import MIB
 from edge.messages import (
     Allowance,
+    Attend,
     Dying,
     Ended,
     Enrol,
     Expect,
     Go,
     Hello,
+    Look,
+    Share,
     VoiceProfile,
     Watch,
 )
+from models.manifest import CorruptModel, ModelNotFetched
 
 if TYPE_CHECKING:
     from edge.chamber.ears import Ears
@@ -60,9 +67,14 @@ def main(life: Life = hear_and_see) -> int:
     settings = config.from_argument(arguments.settings)
     for module in LOADED_WHEN_NEEDED:
         importlib.import_module(module)
-    machine_bytes = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
-    shelf = Shelf(budget_bytes(settings.memory, machine_bytes))
+    onnx_session.use_chosen()
+    without = arguments.without.split(",") if arguments.without else ()
+    shelf = Shelf(settings.memory.budget_mb * MIB, without)
     senses = load(settings, arguments.senses.split(","), shelf)
+    refused = list(shelf.residents.refused.values())
+    if refused and not (senses.ears or senses.eyes):
+        sys.stderr.write(f"{refused[0].sentence}\n")
+        return 1
     seal.give_back_memory()
     slots = [int(descriptor) for descriptor in arguments.slot_fds.split(",")]
     seal.close_all_but({ENTERS_FD, AIRLOCK_FD, STDERR_FD, *slots, *shelf.kept})
@@ -70,12 +82,14 @@ def main(life: Life = hear_and_see) -> int:
     seal.seal("chamber", writable_fds={AIRLOCK_FD})
     exit_ = Exit(settings.airlock)
     die_saying_where(exit_)
+    shelf.residents.watch.stuck = lambda name, thread: give_up(exit_, name, thread)
     exit_.leave(Hello(tuple(shelf.models)))
     if not isinstance(told(), Go):
         return 0
-    obeying = threading.Thread(target=obey, args=(senses, exit_), name="obeying", daemon=True)
+    told_to = (senses, shelf, exit_)
+    obeying = threading.Thread(target=obey, args=told_to, name="obeying", daemon=True)
     obeying.start()
-    shelf.load_ahead(exit_.leave)
+    shelf.live(exit_.leave)
     ended = life([Slot(descriptor) for descriptor in slots], senses, exit_, arguments.lockstep)
     for lending in shelf.lending():
         exit_.leave(lending)
@@ -85,7 +99,10 @@ def main(life: Life = hear_and_see) -> int:
 
 
 def load(settings: config.Config, wanted: list[str], shelf: Shelf) -> Senses:
-    """Load and warm up the specialists of the senses that are wanted."""
+    """Load and warm up the specialists of the senses that are wanted.
+
+    Where one sense cannot be had, the other goes on alone; the shelf knows why.
+    """
     return Senses(
         ears=_load_ears(settings, shelf, wanted) if "audio" in wanted else None,
         eyes=_load_eyes(settings.vision, shelf) if "video" in wanted else None,
@@ -99,10 +116,13 @@ def load(settings: config.Config, wanted: list[str], shelf: Shelf) -> Senses:
 # Imported when wanted, before the seal: who only listens need not carry OpenCV.
 
 
-def _load_ears(settings: config.Config, shelf: Shelf, wanted: list[str]) -> "Ears":
+def _load_ears(settings: config.Config, shelf: Shelf, wanted: list[str]) -> "Ears | None":
+    """Load what hears. Without what knows voices, where that is wanted, all words would leave."""
     from edge.chamber import ears  # noqa: PLC0415 (see above)
 
-    return ears.load(settings, shelf, knows_voices="voices" in wanted)
+    with contextlib.suppress(Unusable, CorruptModel, ModelNotFetched):
+        return ears.load(settings, shelf, knows_voices="voices" in wanted)
+    return None
 
 
 def _load_echo() -> "Echo":
@@ -122,26 +142,48 @@ def _load_eyes(settings: config.Vision, shelf: Shelf) -> "Eyes | None":
 def die_saying_where(exit_: Exit) -> None:
     """Make an error in any thread end the process with its kind and our line, and no more."""
 
-    def die(kind: type[BaseException], trace: TracebackType | None) -> None:
-        lines = [(frame.f_code.co_filename, line) for frame, line in traceback.walk_tb(trace)]
-        ours = [(Path(file).name, line) for file, line in lines if PACKAGE in file]
-        file, line = ours[-1] if ours else ("unknown.py", 0)
-        exit_.leave(Dying(f"{kind.__name__} at {file}:{line}"))
-        os._exit(1)
+    def die(
+        kind: type[BaseException], error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        name = error.name if isinstance(error, Unusable) else None
+        _die(exit_, kind.__name__, traceback.walk_tb(trace), name)
 
-    sys.excepthook = lambda kind, _error, trace: die(kind, trace)
-    threading.excepthook = lambda dead: die(dead.exc_type, dead.exc_traceback)
+    sys.excepthook = die
+    threading.excepthook = lambda dead: die(dead.exc_type, dead.exc_value, dead.exc_traceback)
 
 
-def obey(senses: Senses, exit_: Exit) -> None:
+def give_up(exit_: Exit, name: str, thread: int) -> None:
+    """End the process for a specialist that does not answer and cannot be ended."""
+    frame = sys._current_frames().get(thread)  # noqa: SLF001 (the documented way to it)
+    _die(exit_, "Hung", reversed(list(traceback.walk_stack(frame))) if frame else (), name)
+
+
+def _die(
+    exit_: Exit, kind: str, lines: Iterable[tuple[FrameType, int]], specialist: str | None
+) -> None:
+    ours = [
+        (Path(frame.f_code.co_filename).name, line)
+        for frame, line in lines
+        if PACKAGE in frame.f_code.co_filename
+    ]
+    file, line = ours[-1] if ours else ("unknown.py", 0)
+    exit_.leave(Dying(f"{kind} at {file}:{line}", specialist))
+    os._exit(1)
+
+
+def obey(senses: Senses, shelf: Shelf, exit_: Exit) -> None:
     """Do what the chamber is told; when the launcher is gone, so is the reason to live."""
     while message := told():
         if isinstance(message, Watch) and senses.ears:
             senses.ears.watched = message.levels
         elif isinstance(message, Allowance):
             exit_.allow(message.day_left_bytes)
+        elif isinstance(message, Share):
+            shelf.grow(message.budget_mb * MIB)
         elif isinstance(message, Expect) and senses.ears:
             senses.ears.expect(message.words)
+        elif isinstance(message, Look | Attend) and senses.eyes:
+            senses.eyes.told(message)
         elif isinstance(message, Enrol | VoiceProfile):
             _meet(message, senses)
     os._exit(0)
@@ -161,6 +203,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--slot-fds", required=True)
     parser.add_argument("--senses", required=True)
     parser.add_argument("--lockstep", type=int, default=0)
+    parser.add_argument("--without", default="")
     parser.add_argument("--settings", default="")
     return parser.parse_args()
 

@@ -15,6 +15,8 @@ from edge.chamber import engines, held
 from edge.chamber.agreement import Agreement
 from edge.chamber.ahead import REST, Strain
 from edge.chamber.asr import FULL_WINDOW_S, Recogniser, Recognition
+from edge.chamber.opinions import Opinions
+from edge.chamber.route import Errand
 from edge.chamber.segmenter import Event, Growing, Heard, Paused, Segmenter, SpeechBegan, Spoken
 from edge.chamber.shelf import Shelf
 from edge.chamber.speaker import NOBODY_KNOWN, Verdict, WhoSpeaks, may_cross
@@ -58,6 +60,17 @@ class Laid:
     place: int
     start: int
     samples: int
+    has_own_voice: bool = False
+    """Whether the companion itself may be heard in it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """The newest utterance of which a transcript left; another may go on with it."""
+
+    start: int
+    speaker: Speaker
+    text: str
 
 
 class Ears:
@@ -67,12 +80,14 @@ class Ears:
         self,
         activity: VoiceActivity,
         segmenter: Segmenter,
-        asr: "Recogniser | OpenAiWhisper",
+        asr: "Recogniser | OpenAiWhisper | Opinions",
         who: WhoSpeaks | None = None,
         mode: PrivacyMode = "everyone",
     ) -> None:
         self.announce: Callable[[], None] = _nobody
         """Has those loaded who understand speech, as soon as it begins."""
+        self.larger_model = 0
+        """Whose a second opinion is, by its place in `Hello`."""
         self.watched = False
         """Whether a screen wants levels."""
         self.who = who
@@ -91,25 +106,35 @@ class Ears:
         self._told: Strained | None = None
         self._newest: tuple[int, Recognition] | None = None
         """The newest recognition, and where its utterance begins."""
+        self._said: Said | None = None
         self._tape = Tape()
         self._block = held.floats(BLOCK_SAMPLES)
         self._utterance = held.floats(to_samples(FULL_WINDOW_S))
 
     def expect(self, words: Sequence[str]) -> None:
         """Have these names and terms heard more readily; OpenAI's own code cannot."""
-        if isinstance(self._asr, Recogniser):
+        if isinstance(self._asr, Recogniser | Opinions):
             self._asr.learn(words)
 
-    def take(self, block: AudioChunk) -> Laid | None:
+    @property
+    def is_in_pause(self) -> bool:
+        """Whether who spoke has fallen silent, and may have finished."""
+        return self._segmenter.is_silent
+
+    def take(self, block: AudioChunk, *, has_own_voice: bool = False) -> Laid | None:
         """Lay the next block on the tape; return None if that is full, and the block is lost."""
         place = self._tape.lay(block)
-        return None if place is None else Laid(place, block.start, len(block.samples))
+        if place is None:
+            return None
+        return Laid(place, block.start, len(block.samples), has_own_voice)
 
     def listen(self, laid: Laid) -> list[Leaves | Heard]:
         """Hear the next block; return what it began, how far that is, and what it completed.
 
         What has sound must be forgotten, in the end, to free its place on the tape.
         """
+        if laid.has_own_voice:  # what is left of that must not be glued to anybody's words
+            self._segmenter.set_apart()
         samples = self._block[: laid.samples]
         self._tape.read(laid.place, samples)
         heard: list[Leaves | Heard] = []
@@ -127,6 +152,11 @@ class Ears:
         self._level_due = at + LEVEL_EVERY_SAMPLES
         dbfs = min(0, max(-120, round(self._activity.level_dbfs)))
         return Level(to_ms(at), dbfs, round(probability * 100))
+
+    def set_apart(self) -> None:
+        """Have what comes go on with nothing, and keep no sound for that."""
+        self._segmenter.set_apart()
+        self._tape.listened(self._segmenter.needs_from)
 
     def finish(self) -> list[Leaves | Heard]:
         """Return the utterance that the stream's end cut short; keep nothing for what follows."""
@@ -166,9 +196,9 @@ class Ears:
 
         Only where anybody's words may leave: whose these are is not known before the end.
         """
-        so_far = growing.so_far
         if self.who and self.who.is_learning:
             return None
+        so_far = self._taken(growing.so_far)
         began_s = time.monotonic()
         found = self._recognise(so_far)
         took = to_samples(time.monotonic() - began_s)
@@ -191,9 +221,21 @@ class Ears:
 
         How it reads is a vote on whether anything will follow.
         """
-        if not (self.who and self.who.is_learning) and self._may_cross(pause.so_far):
-            finished = self._recognise(pause.so_far).finished
+        if not (self.who and self.who.is_learning) and self._may_cross(_new(pause.so_far)):
+            finished = self._recognise(self._taken(pause.so_far)).finished
             self._reading = Reading(pause.so_far.speech_end, finished)
+
+    def _taken(self, spoken: Spoken) -> Spoken:
+        """Return what to recognise: with the utterance before, where it goes on with that.
+
+        It does not where somebody else speaks now, and where nothing can be recognised twice.
+        """
+        alone, said = spoken.alone, self._said
+        if alone is None:
+            return spoken
+        if said is None or said.start != spoken.start or self._strain.ahead is Ahead.NOTHING:
+            return alone
+        return spoken if self._judge(alone).speaker is said.speaker else alone
 
     def _judge(self, spoken: Spoken) -> Verdict:
         """Say whose voice it was; at once, if that was asked at the pause before."""
@@ -241,14 +283,21 @@ class Ears:
 
         What may not leave is not even recognised; nor is what is said for learning a voice.
         """
-        start_ms, end_ms = to_ms(utterance.speech_start), to_ms(utterance.speech_end)
+        new = _new(utterance)
+        start_ms, end_ms = to_ms(new.speech_start), to_ms(new.speech_end)
         if self.who and self.who.is_learning:
-            return self._learn(self.who, utterance)
-        if not self._may_cross(utterance):
+            return self._learn(self.who, new)
+        if not self._may_cross(new):
+            self._said = None
             return Overheard(start_ms, end_ms)
-        found = self._recognise(utterance)
-        text = plain(found.text, min(MOST_CHARACTERS, most_characters(start_ms, end_ms)))
-        if found.rejected or not text:
+        taken = self._taken(utterance)
+        goes_on = taken is not new
+        found = self._recognise(taken)
+        began_ms = to_ms(taken.speech_start)
+        text = plain(found.text, min(MOST_CHARACTERS, most_characters(began_ms, end_ms)))
+        before, self._said = self._said, None
+        is_new = not (goes_on and before and text == before.text)
+        if found.rejected or not (text and is_new):
             return Unclear(start_ms, end_ms)
         times = (
             (Stage.MEL, found.mel_us),
@@ -257,8 +306,17 @@ class Ears:
         )
         stages = tuple(StageTime(stage, microseconds) for stage, microseconds in times)
         confidence = round(found.confidence * 100)
-        speaker, score = self._judge(utterance)
-        return Transcript(text, start_ms, end_ms, confidence, model, stages, speaker, score)
+        speaker, score = self._judge(new)
+        model = self.larger_model if found.is_second_opinion else model
+        self._said = Said(taken.start, speaker, text)
+        return Transcript(
+            text, began_ms, end_ms, confidence, model, stages, speaker, score, goes_on
+        )
+
+
+def _new(spoken: Spoken) -> Spoken:
+    """Return what nobody has heard before of what was spoken."""
+    return spoken.alone or spoken
 
 
 def _spoken(event: Heard) -> Spoken:
@@ -274,9 +332,10 @@ def load(settings: config.Config, shelf: Shelf, *, knows_voices: bool) -> Ears:
     who = WhoSpeaks(Voice(shelf.take("ge2e", "voice.onnx"))) if knows_voices else None
     if who:
         who.warm_up()
-    segmenter = Segmenter(settings.gate, settings.turn, pauses=True)
+    segmenter = Segmenter(settings.gate, settings.turn, pauses=True, joins=True)
     ears = Ears(activity, segmenter, recogniser, who, settings.privacy.mode)
-    ears.announce = shelf.announcer((settings.recogniser.weights, "ge2e"))
+    ears.announce = shelf.announcer(Errand.HEAR, Errand.WHO)
+    ears.larger_model = shelf.index(config.MULTILINGUAL_MODEL)
     return ears
 
 

@@ -25,7 +25,7 @@ KEPT_BYTES: Final = 256 << 20
 """No limit: at most what was in use at one time."""
 
 _lock = threading.Lock()
-_working = 0
+_working = _loading = 0
 
 
 @contextmanager
@@ -34,16 +34,40 @@ def kept() -> Iterator[None]:
     global _working  # noqa: PLW0603 (the heap is one for all threads, too)
     with _lock:
         _working += 1
-        if _working == 1:
-            _set(LARGEST_KEPT_BYTES, KEPT_BYTES)
+        _choose()
     try:
         yield
     finally:
         with _lock:
             _working -= 1
+            _choose()
             if not _working:
-                _set(seal.MAPPED_FROM_BYTES, seal.TRIMMED_FROM_BYTES)
                 seal.give_back_memory()
+
+
+@contextmanager
+def returned() -> Iterator[None]:
+    """Give freed memory back at once, though somebody works.
+
+    For a load: it frees twice what it keeps, in blocks that fit nobody else.
+    """
+    global _loading  # noqa: PLW0603 (as above)
+    with _lock:
+        _loading += 1
+        _choose()
+    try:
+        yield
+    finally:
+        with _lock:
+            _loading -= 1
+            _choose()
+
+
+def _choose() -> None:
+    if _working and not _loading:
+        _set(LARGEST_KEPT_BYTES, KEPT_BYTES)
+    else:
+        _set(seal.MAPPED_FROM_BYTES, seal.TRIMMED_FROM_BYTES)
 
 
 def _set(mapped_from_bytes: int, trimmed_from_bytes: int) -> None:

@@ -1,23 +1,24 @@
-"""Who is in memory now? This carries out what `supervisor.plan` decides, and counts.
+"""Who is in memory now? This carries out what `supervisor.plan` decides.
 
 A specialist's file is opened before the seal and read when it is loaded; between two uses it may be
 gone. Whoever uses one borrows it: the loan waits until there is room, and while it lasts nobody
-takes the room away. Memory really goes back, for each unload is followed by a trim.
+takes the room away. Memory really goes back, for each unload is followed by a trim. Without a
+budget everybody stays. Who cannot be used is refused with a sentence, and the rest goes on.
 """
 
-import os
 import threading
 import time
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
-from dataclasses import dataclass, replace
-from queue import Empty, Full, Queue
+from contextlib import contextmanager
+from dataclasses import replace
 from typing import Any, Final
 
 import onnxruntime as ort
 
 from edge import seal
-from edge.chamber import handshake, onnx_session
+from edge.chamber import heap
+from edge.chamber.accounts import Account, Accounts
+from edge.chamber.spec import Refusal, Spec, Unusable
 from edge.chamber.specialist import (
     MIB,
     Cause,
@@ -25,7 +26,6 @@ from edge.chamber.specialist import (
     Load,
     Refuse,
     Resident,
-    Specialist,
     State,
     Step,
     Unload,
@@ -34,96 +34,15 @@ from edge.chamber.specialist import (
     plannable_bytes,
 )
 from edge.chamber.supervisor import plan
+from edge.chamber.watch import Watch
 from edge.messages import Lending, Lot
-from edge.messages import Lent as Told
-from models.manifest import File, ModelError, Tensor
 
 TRIM_FROM_BYTES: Final = 8 * MIB
 """Work that takes so much leaves holes in the heap, which the next would add to."""
-
-EXPECTED_S: Final = 30.0
-"""No utterance is longer, so what speech announced has come by then, or was a false alarm."""
-IDLE_S: Final = 0.5
-"""So long after the last announcement, time is used to make ready."""
-ANNOUNCEMENTS: Final = 8
-WARM_SIZE: Final = 384
-"""No side of an input is larger in a first run ahead of the real one; a multiple of 32."""
-TELL_EVERY_S: Final = 300.0
-"""A few hundred bytes: about one a second, and only where specialists come and go."""
-MOST_TOLD: Final = 32
-LOTS: Final = {
-    Cause.ASKED: Lot.ASKED,
-    Cause.ANNOUNCED: Lot.ANNOUNCED,
-    Cause.LIKELY: Lot.LIKELY,
-}
-ROUNDS: Final = 3
-"""Of planning for one announcement: who left for a load's peak may come back behind it."""
+EVERYTHING_BYTES: Final = 1 << 62
+"""What plans may use where there is no budget."""
 
 Policy = Callable[[int, Mapping[str, Resident], Sequence[Want], History], list[Step]]
-
-
-class Unusable(ModelError, RuntimeError):
-    """A specialist is too large for the budget, or its file is not what its row says."""
-
-
-@dataclass(frozen=True, slots=True)
-class Spec:
-    """A specialist, and where its graph is read from."""
-
-    specialist: Specialist
-    file: File
-    descriptor: int
-    size_bytes: int
-    """Of the file as it was installed."""
-    threads: int = 1
-
-    def load(self) -> ort.InferenceSession | str:
-        """Read the graph and make it ready; return a sentence if it is not what its row says."""
-        content = os.pread(self.descriptor, self.size_bytes + 1, 0)
-        if len(content) != self.size_bytes:
-            return self._refusal(f"its file has not the {self.size_bytes:,} bytes it came with")
-        try:
-            made = onnx_session.loaded(content, self.threads)
-        except onnx_session.BROKEN:
-            return self._refusal("its file is no graph that can be run")
-        how = handshake.difference(self.file, made)
-        return self._refusal(how) if how else made
-
-    @property
-    def warm_up(self) -> dict[str, Any]:
-        """An input for a first run, which takes half as long again as the next."""
-        assert self.file.job
-        sizes = {
-            name: min(size, WARM_SIZE)
-            for name, size in self.file.job.typical.items()
-            if name in self._words
-        }
-        return handshake.made_up(self.file, {**self.file.job.typical, **sizes})
-
-    @property
-    def _words(self) -> set[int | str]:
-        return {size for tensor in self.file.inputs for size in tensor.shape}
-
-    def _refusal(self, how: str) -> str:
-        return f"{self.specialist.name} is not used: {how}"
-
-
-@dataclass(slots=True)
-class Account:
-    """What has become of one specialist so far."""
-
-    hits: int = 0
-    """Uses that found it in memory."""
-    stalls: int = 0
-    """Uses that had to wait for it."""
-    stalled_ms: float = 0.0
-    loads: int = 0
-    loading_ms: float = 0.0
-    unloads: int = 0
-    lot: Lot = Lot.NOT_WANTED
-    """The last decision about it."""
-    for_whom: str = ""
-    """Whom it left for."""
 
 
 class Residents:
@@ -141,37 +60,57 @@ class Residents:
         policy: Policy = plan,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
+        """Share so many bytes; 0 means that everybody stays."""
         self.specs: dict[str, Spec] = {}
-        self.accounts: dict[str, Account] = {}
+        self.accounts = Accounts()
         self.budget_bytes = budget_bytes
-        self._policy, self._clock = policy, clock
+        self.watch = Watch()
+        self.tell: Callable[[Lending], None] = lambda _: None
+        """Is told how things stand when somebody is refused."""
+        self.clock = clock
+        self._policy = policy
         self._resident: dict[str, Resident] = {}
         self._sessions: dict[str, ort.InferenceSession] = {}
+        self._staying: dict[str, ort.InferenceSession] = {}
+        """Those that need not be borrowed."""
         self._uses: dict[str, Use] = {}
-        self.refused: dict[str, str] = {}
-        """Why, in a sentence. No error is kept: its traceback would keep what it was to look at."""
+        self.refused: dict[str, Refusal] = {}
+        """No error is kept: its traceback would keep what it was to look at."""
         self._changed = threading.Condition()
-        self._expected: dict[str, float] = {}
-        """Who was announced and has not been used since, and until when that is believed."""
         self._is_moving = False
         """Whether a thread carries out a plan."""
         self._leaving_bytes = 0
-        self._inbox: Queue[Sequence[str]] = Queue(ANNOUNCEMENTS)
         for spec in specs:
             self.add(spec)
 
     def add(self, spec: Spec) -> None:
         """Take on one more specialist; a pinned one is loaded at once. Raises Unusable."""
         name = spec.specialist.name
+        if name in self.refused:
+            raise Unusable(name, self.refused[name])
         self.specs[name] = spec
         self.accounts[name] = Account()
         if spec.specialist.pinned:
             self._take(name)
 
     @property
+    def is_shared(self) -> bool:
+        """Whether there is a budget, so that specialists come and go."""
+        return self.budget_bytes > 0
+
+    @property
     def names(self) -> frozenset[str]:
         """Who is in memory."""
         return frozenset(self._sessions)
+
+    def run(
+        self, name: str, output_names: Sequence[str] | None, input_feed: Mapping[str, Any]
+    ) -> list[Any]:
+        """Let a specialist work. Raises Unusable, also if it fails or does not answer in time."""
+        if session := self._staying.get(name):
+            return self._work(name, session, output_names, input_feed)
+        with self.borrow(name) as session:
+            return self._work(name, session, output_names, input_feed)
 
     @contextmanager
     def borrow(self, name: str) -> Iterator[ort.InferenceSession]:
@@ -185,84 +124,59 @@ class Residents:
         finally:
             self._return(name)
 
-    def announce(self, names: Collection[str]) -> None:
-        """Load whom something announced, as far as that pays and there is room."""
-        now_s = self._clock()
+    def refuse(self, name: str, refusal: Refusal) -> None:
+        """Use a specialist no more."""
         with self._changed:
-            self._expected |= dict.fromkeys(names, now_s + EXPECTED_S)
-        for _ in range(ROUNDS):
-            if not self._arrange(Cause.ANNOUNCED):
-                break
+            self._forget(name, refusal)
+            self._changed.notify_all()
+        self.tell(self.lending())
 
-    def announce_soon(self, names: Sequence[str]) -> None:
-        """Have the loading thread announce; a full queue means that it is late anyway."""
-        with suppress(Full):
-            self._inbox.put_nowait(names)
+    def grow(self, budget_bytes: int) -> None:
+        """Share more than before, from now on."""
+        with self._changed:
+            self.budget_bytes = max(self.budget_bytes, budget_bytes)
+            self._changed.notify_all()
 
-    def load_ahead(self, tell: Callable[[Lending], None]) -> None:
-        """Load what is announced, and use idle time; for a thread of its own, without end."""
-        is_settled = False
-        told_s = self._clock()
-        while True:
-            try:
-                names = self._inbox.get(timeout=None if is_settled else IDLE_S)
-            except Empty:
-                self.settle()
-                is_settled = True
-                if self._clock() - told_s > TELL_EVERY_S:
-                    told_s = self._clock()
-                    tell(self.lending())
-                continue
-            self.announce(names)
-            is_settled = False
+    def lending(self) -> Lending:
+        """Return how things stand."""
+        with self._changed:
+            return self.accounts.told(self.budget_bytes, self._sessions)
 
-    def settle(self) -> None:
-        """Use idle time: bring back who was announced, then whoever else there is room for."""
-        self._arrange(Cause.ANNOUNCED, Cause.LIKELY)
-
-    def _arrange(self, *causes: Cause) -> bool:
-        """Say whether anything changed."""
+    def arrange(self, wanted_now: Callable[[History], list[Want]]) -> bool:
+        """Do what a plan says for those that are wanted ahead; say whether that was anything."""
         with self._changed:
             while self._is_moving:
                 self._changed.wait()
             history = self._history()
-            self._expected = {n: s for n, s in self._expected.items() if s > history.now_s}
-            wanted = [
-                Want(spec.specialist, cause)
-                for cause in causes
-                for name, spec in self.specs.items()
-                if name not in self.refused and (cause is Cause.LIKELY or name in self._expected)
-            ]
+            wanted = [w for w in wanted_now(history) if w.specialist.name not in self.refused]
             steps = self._policy(self._for_plans, self._resident, wanted, history)
             leaving = self._begin(steps)
         self._carry_out(steps, leaving)
         return bool(steps)
 
-    def lending(self) -> Lending:
-        """Return how things stand."""
-        with self._changed:
-            names = list(self.specs)[:MOST_TOLD]
-            lent = tuple(self._told(name, names) for name in names)
-        return Lending(self.budget_bytes // MIB, lent)
-
-    def _told(self, name: str, names: Sequence[str]) -> Told:
-        account = self.accounts[name]
-        whom = names.index(account.for_whom) if account.for_whom in names else -1
-        stalled_ms = round(account.stalled_ms)
-        is_resident = name in self._sessions
-        uses = account.hits, account.stalls, stalled_ms, account.loads
-        return Told(name, is_resident, account.lot, whom, *uses)
-
     # --- lending ---------------------------------------------------------------------------------
 
+    def _work(
+        self,
+        name: str,
+        session: ort.InferenceSession,
+        output_names: Sequence[str] | None,
+        input_feed: Mapping[str, Any],
+    ) -> list[Any]:
+        result = self.watch.run(self.specs[name], session, output_names, input_feed)
+        if isinstance(result, Refusal):
+            self.refuse(name, result)
+            raise Unusable(name, result)
+        return result
+
     def _take(self, name: str) -> ort.InferenceSession:
-        began_s = self._clock()
+        began_s = self.clock()
         found = name in self._sessions
         want = Want(self.specs[name].specialist)
         while True:
             with self._changed:
                 if name in self.refused:
-                    raise Unusable(self.refused[name])
+                    raise Unusable(name, self.refused[name])
                 if self._lend(name):
                     self._note_use(name, began_s, found=found)
                     return self._sessions[name]
@@ -291,29 +205,25 @@ class Residents:
 
     def _return(self, name: str) -> None:
         specialist = self.specs[name].specialist
-        if specialist.footprint.scratch_bytes >= TRIM_FROM_BYTES:
+        if self.is_shared and specialist.footprint.scratch_bytes >= TRIM_FROM_BYTES:
             seal.give_back_memory()
-        if not specialist.pinned:
-            with self._changed:
+        with self._changed:
+            if name in self._resident and not specialist.pinned:
                 self._resident[name] = Resident(specialist)
                 self._changed.notify_all()
 
     def _note_use(self, name: str, began_s: float, *, found: bool) -> None:
-        now_s = self._clock()
-        account = self.accounts[name]
-        account.hits += found
-        account.stalls += not found
-        account.stalled_ms += 0.0 if found else 1000 * (now_s - began_s)
-        self._expected.pop(name, None)
+        now_s = self.clock()
+        self.accounts[name].used(1000 * (now_s - began_s), found=found)
         known = self._uses.get(name)
         self._uses[name] = known.again(now_s) if known else Use(now_s)
 
     def _history(self) -> History:
-        return History(self._clock(), self._uses)
+        return History(self.clock(), self._uses)
 
     @property
     def _for_plans(self) -> int:
-        return plannable_bytes(self.budget_bytes)
+        return plannable_bytes(self.budget_bytes) if self.is_shared else EVERYTHING_BYTES
 
     # --- loading and unloading -------------------------------------------------------------------
 
@@ -323,26 +233,14 @@ class Residents:
         for step in steps:
             self._is_moving = True
             specialist = self.specs[step.name].specialist
+            self.accounts[step.name].decided(step)
             if isinstance(step, Unload):
                 leaving[step.name] = self._sessions.pop(step.name)
                 del self._resident[step.name]
                 self._leaving_bytes += specialist.footprint.resident_bytes
-                self.accounts[step.name].unloads += 1
-            elif isinstance(step, Refuse):
-                self.refused[step.name] = step.why
-            else:
+            elif isinstance(step, Load):
                 self._resident[step.name] = Resident(specialist, State.LOADING)
-            self._note(step)
         return leaving
-
-    def _note(self, step: Step) -> None:
-        account = self.accounts[step.name]
-        if isinstance(step, Load):
-            account.lot, account.for_whom = LOTS[step.cause], ""
-        elif isinstance(step, Unload):
-            account.lot, account.for_whom = Lot.MADE_ROOM, step.for_whom
-        else:
-            account.lot = Lot.DECLINED
 
     def _carry_out(self, steps: Sequence[Step], leaving: dict[str, ort.InferenceSession]) -> None:
         """Do what was planned, one after the other."""
@@ -356,6 +254,8 @@ class Residents:
             for step in steps:
                 if isinstance(step, Load):
                     self._load(step)
+                elif isinstance(step, Refuse):
+                    self.refuse(step.name, Refusal(Lot.DECLINED, step.why))
         finally:
             with self._changed:
                 for name in self._resident.keys() - self._sessions.keys():
@@ -367,13 +267,16 @@ class Residents:
         name = step.name
         spec, account = self.specs[name], self.accounts[name]
         began_s = time.perf_counter()
-        session = spec.load()
-        if isinstance(session, str):
-            self.refused[name] = session
-            account.lot = Lot.DECLINED
+        with heap.returned():
+            session = spec.load()
+        if isinstance(session, Refusal):
+            self.refuse(name, session)
             return
         if step.cause is not Cause.ASKED:
-            session.run(None, spec.warm_up)
+            result = self.watch.run(spec, session, None, spec.warm_up)
+            if isinstance(result, Refusal):
+                self.refuse(name, result)
+                return
         seal.give_back_memory()
         account.loads += 1
         account.loading_ms += 1000 * (time.perf_counter() - began_s)
@@ -381,40 +284,11 @@ class Residents:
         with self._changed:
             self._sessions[name] = session
             self._resident[name] = Resident(spec.specialist, state)
+            if spec.specialist.pinned or not self.is_shared:
+                self._staying[name] = session
 
-
-class Lent:
-    """What stands where a session would: in memory when it runs, and perhaps not between."""
-
-    def __init__(self, name: str, residents: Residents) -> None:
-        self._name, self._residents = name, residents
-
-    def run(self, output_names: Sequence[str] | None, input_feed: Mapping[str, Any]) -> list[Any]:
-        """Run it; raise Unusable if it cannot be had."""
-        with self._residents.borrow(self._name) as session:
-            ran: list[Any] = session.run(output_names, input_feed)
-        return ran
-
-    def get_inputs(self) -> Sequence[Any]:
-        """Return the names of what it takes, by its row, which every loaded graph honours."""
-        return _ports(self._residents.specs[self._name].file.inputs)
-
-    def get_outputs(self) -> Sequence[Any]:
-        """Return the names of what it gives, in the row's order, which is the graph's."""
-        return _ports(self._residents.specs[self._name].file.outputs)
-
-    def use_threads(self, count: int) -> None:
-        """Run on so many threads from the next load on."""
-        specs = self._residents.specs
-        specs[self._name] = replace(specs[self._name], threads=count)
-
-
-@dataclass(frozen=True, slots=True)
-class NamedPort:
-    """All that is asked about an input or output: its name."""
-
-    name: str
-
-
-def _ports(tensors: Sequence[Tensor]) -> list[NamedPort]:
-    return [NamedPort(name) for tensor in tensors for name in tensor.names]
+    def _forget(self, name: str, refusal: Refusal) -> None:
+        self.refused[name] = refusal
+        self.accounts.setdefault(name, Account()).lot = refusal.lot
+        for place in (self._sessions, self._staying, self._resident):
+            place.pop(name, None)

@@ -5,24 +5,18 @@ from dataclasses import dataclass
 from typing import Final
 
 from edge import config, footprints
-from edge.chamber.specialist import MIB, Footprint, Patience, Specialist
+from edge.chamber.specialist import LEAST_DEADLINE_S, MIB, Footprint, Patience, Specialist
 from edge.footprints import Measured
 from models import manifest
 from models.manifest import File, Job, Row
 
-SMALL_BYTES: Final = 1 << 30
-"""A machine with less memory has a budget though none was set."""
-SMALL_SHARE: Final = 2
 GUESSED_SCRATCH_BYTES: Final = 64 * MIB
 """What work takes, where nobody has measured it."""
+MOST_RUNS_LONG: Final = 20
+"""No input is so much larger than `typical`, and no machine so busy, that a run takes longer."""
+SLOWER: Final = 5
+"""So much slower this device may be than its writer's, where nobody has measured it."""
 PATIENCES = {"now": Patience.NOW, "soon": Patience.SOON, "whenever": Patience.WHENEVER}
-
-
-def budget_bytes(memory: config.Memory, machine_bytes: int) -> int:
-    """Return what all graphs together may take; 0 where all of them stay."""
-    if memory.budget_mb:
-        return memory.budget_mb * MIB
-    return machine_bytes // SMALL_SHARE if machine_bytes < SMALL_BYTES else 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,18 +37,25 @@ def entries(measured: Mapping[str, Measured]) -> dict[str, Entry]:
         receipt = manifest.receipt(row.name)
         for file in row.files:
             if file.job and receipt and file.name in receipt.files:
-                name = footprints.name_of(row, file)
-                here = measured.get(name)
-                if here and here.sha256 != receipt.files[file.name][1]:
-                    here = None
-                specialist = specialist_of(name, file, file.job, here)
-                found[name] = Entry(row, file, specialist, here is not None)
+                _, sha256 = receipt.files[file.name]
+                each = entry(row, file, sha256, measured)
+                found[each.specialist.name] = each
     return found
+
+
+def entry(row: Row, file: File, sha256: str, measured: Mapping[str, Measured]) -> Entry:
+    """Return the specialist of a graph that is on this device with this hash."""
+    assert file.job
+    name = footprints.name_of(row, file)
+    here = measured.get(name)
+    if here and here.sha256 != sha256:
+        here = None
+    return Entry(row, file, specialist_of(name, file, file.job, here), here is not None)
 
 
 def in_use(found: Mapping[str, Entry], recogniser: config.Recogniser) -> dict[str, Entry]:
     """Return those in the precision that is used: the other half would only be counted twice."""
-    other = ".int8" if recogniser.precision == "fp32" else ".fp32"
+    other = ".int8" if recogniser.numbers == "fp32" else ".fp32"
     return {name: entry for name, entry in found.items() if not name.endswith(other)}
 
 
@@ -69,4 +70,7 @@ def specialist_of(name: str, file: File, job: Job, measured: Measured | None) ->
         resident_bytes, loading_bytes = round(1.2 * file.bytes), 4 * file.bytes
         working_bytes = resident_bytes + GUESSED_SCRATCH_BYTES
     footprint = Footprint(resident_bytes, loading_bytes, working_bytes, sizes.load_ms, sizes.run_ms)
-    return Specialist(name, footprint, PATIENCES[job.patience], job.pinned, job.lead_ms)
+    most_runs = MOST_RUNS_LONG * (1 if measured else SLOWER)
+    deadline_s = max(LEAST_DEADLINE_S, most_runs * sizes.run_ms / 1000)
+    patience = PATIENCES[job.patience]
+    return Specialist(name, footprint, patience, job.pinned, job.lead_ms, deadline_s)

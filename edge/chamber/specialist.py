@@ -18,6 +18,10 @@ WORK_SHARE: Final = 0.1
 """Loading what was announced in time keeps nobody waiting, but it is work: this share of it."""
 
 
+LEAST_DEADLINE_S: Final = 10.0
+"""Nobody is given up sooner: a board that swaps, or is busy, is not a hung one."""
+
+
 def plannable_bytes(budget_bytes: int) -> int:
     """Return how much of a budget plans may use."""
     return budget_bytes - SLACK_BYTES - budget_bytes // SLACK_SHARE
@@ -77,6 +81,8 @@ class Specialist:
     """It never leaves: the gate that decides whether anybody else is needed."""
     lead_ms: float = 0.0
     """How long before its use something announces it; 0 where nothing does."""
+    deadline_s: float = LEAST_DEADLINE_S
+    """A run that takes longer has hung."""
     reload_cost: float = field(init=False)
     """What it costs to have it back, per byte that its leaving frees."""
 
@@ -102,14 +108,17 @@ class Resident:
 
     specialist: Specialist
     state: State = State.AT_REST
+    holds_bytes: int = field(init=False)
+    """What it may hold at this moment."""
 
-    @property
-    def holds_bytes(self) -> int:
-        """What it may hold at this moment."""
+    def __post_init__(self) -> None:
+        """Work out what is asked of each at every plan."""
         footprint = self.specialist.footprint
-        if self.state is State.AT_REST:
-            return footprint.resident_bytes
-        return footprint.working_bytes if self.state is State.AT_WORK else footprint.needs_bytes
+        holds_bytes = footprint.resident_bytes
+        if self.state is not State.AT_REST:
+            is_working = self.state is State.AT_WORK
+            holds_bytes = footprint.working_bytes if is_working else footprint.needs_bytes
+        object.__setattr__(self, "holds_bytes", holds_bytes)
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,7 +136,10 @@ class Use:
 
     def wait_s(self, now_s: float) -> float:
         """Return how long from now until it is wanted again; the overdue are waited for longer."""
-        return max(SHORTEST_WAIT_S, self.gap_s, now_s - self.last_s)
+        # Asked of each specialist at every plan, where `max` would be half of the work.
+        waited_s = now_s - self.last_s
+        wait_s = waited_s if waited_s > self.gap_s else self.gap_s  # noqa: FURB136 (see above)
+        return wait_s if wait_s > SHORTEST_WAIT_S else SHORTEST_WAIT_S  # noqa: FURB136 (see above)
 
 
 @dataclass(frozen=True, slots=True)

@@ -144,16 +144,16 @@ class _Room:
             if want.cause is Cause.ANNOUNCED
         }
         uses, now_s = history.uses, history.now_s
-        never = Use(now_s - UNKNOWN_WAIT_S)
+        never, at_rest = Use(now_s - UNKNOWN_WAIT_S), State.AT_REST
         self._queue: list[tuple[float, str, int]] = []
         """Cost a byte, name and bytes; the cheapest first."""
         for name, each in resident.items():
             specialist = each.specialist
-            if each.state is not State.AT_REST or specialist.pinned or name in asked:
+            if each.state is not at_rest or specialist.pinned or name in asked:
                 continue
             cost = specialist.reload_cost / uses.get(name, never).wait_s(now_s)
-            size_bytes = specialist.footprint.resident_bytes
-            if name in announced:
+            size_bytes = each.holds_bytes
+            if announced and name in announced:
                 cost = max(cost, announced[name] / max(1, size_bytes))
             self._queue.append((cost, name, size_bytes))
         heapify(self._queue)

@@ -24,6 +24,7 @@ from edge import airlock, config, seal
 from edge.clock import SAMPLE_RATE_HZ
 from edge.context import is_repeat, sight
 from edge.ledger import Leaving
+from edge.local_model import LocalModel
 from edge.messages import (
     LINE_CHARACTERS,
     Airlocked,
@@ -32,8 +33,10 @@ from edge.messages import (
     CountBytes,
     CounterGap,
     Enrol,
+    Forget,
     Hello,
     Leaves,
+    Look,
     Notice,
     Overheard,
     OwnVoice,
@@ -44,13 +47,17 @@ from edge.messages import (
     Transcript,
     VoiceProfile,
 )
+from edge.notes import vault
 from edge.recall.answer import shortened
 from edge.runtime import names, opinion
 from edge.runtime.border import Border
 from edge.runtime.clocks import Clocks
 from edge.runtime.conversation import Conversation
 from edge.runtime.day import Day
+from edge.runtime.keeping import Keeping
 from edge.runtime.lessons import Lessons
+from edge.runtime.looking import Looking
+from edge.runtime.meanings import Meanings
 from edge.runtime.mouth import Mouth
 from edge.runtime.present import Present, Show
 from edge.runtime.tally import Tally
@@ -92,15 +99,27 @@ class Runtime:
         self._bytes_before = self._tally.airlock_bytes
         self._clocks = Clocks(time.monotonic(), is_fast=is_fast)
         self._day = Day(self._border, present, show)
-        noted = present.notes.search(names.WORDS_TO_FIND, names.MOST_SPELT, names.KINDS)
         words = settings.recogniser.vocabulary
-        self._names = names.Names(words, (note.text for note in noted), show)
+        self._names = names.Names(words, self._spelt(), show)
+        present.on_forget = self._forget
+        self._looking = Looking(conversation.answer, lambda: show(Look()))
         self._told_bytes_s = float("-inf")
         self._control: msgspec.json.Decoder[Control] = msgspec.json.Decoder(Control)
         self._alarm: asyncio.TimerHandle | None = None
+        self.keeping = Keeping(present)
         self.mouth: Mouth | None = None
         """None where nothing is to be spoken."""
         conversation.on_reply = self._tally.reply
+
+    def _spelt(self) -> list[str]:
+        """Return the notes in which a name may be spelt."""
+        found = self._present.notes.search(names.WORDS_TO_FIND, names.MOST_SPELT, names.KINDS)
+        return [note.text for note in found]
+
+    def _forget(self) -> None:
+        """Let nobody have in mind what was just forgotten."""
+        self._conversation.forget()
+        self._names.begin_again(self._spelt())
 
     # --- from the chamber ----------------------------------------------------------------------
 
@@ -115,11 +134,14 @@ class Runtime:
             self._show(ChildDied("chamber", reason))
             return
         finally:
+            self.keeping.written()
             self._tally.airlock_bytes = self._present.entered.left_chamber_bytes
             self._count_for_the_screen()
             self._day.look()
         if message is not None:
             self._take(message)
+            if self._conversation.meanings:
+                self._conversation.meanings.look()
 
     def _take(self, message: Leaves) -> None:
         present = self._present
@@ -141,6 +163,8 @@ class Runtime:
         if isinstance(message, VoiceProfile):
             present.keep_voice(message)
         self._show(message)
+        if isinstance(message, Seen):
+            self._looking.seen(present.context)
         if isinstance(message, Hello):
             self._day.say()
             self._names.say()
@@ -160,8 +184,12 @@ class Runtime:
         turn = self._conversation.note(heard, self._spoken_s(heard))
         self._names.heard(heard.text)
         self._show(heard)  # what is shown is noted: a kill -9 now loses nothing
+        if heard.goes_on:
+            self._looking.drop()
         if turn:
-            self._conversation.answer(turn)
+            video = self._clocks.state("video")
+            is_live = video is not None and video.live and not self._is_fast
+            self._looking.take(turn, self._present.context, is_live=is_live)
 
     def caught_up(self) -> None:
         """Know that no packet is waiting."""
@@ -187,7 +215,7 @@ class Runtime:
     def control(self, line: bytes) -> None:
         """Take one line of the launcher."""
         message = self._control.decode(line)
-        self._conversation.judge.told(message)
+        self._conversation.told(message)
         if self.mouth:
             self.mouth.told(message)
         match message:
@@ -201,8 +229,14 @@ class Runtime:
                 self._tell_bytes()
             case Enrol():
                 self._border.enrolment_asked()
+            case Forget():
+                self._conversation.forget()  # an answer that is coming may rest on it
+                self._present.forget_wishes()
             case _:
                 pass
+        self._count(message)
+
+    def _count(self, message: Control) -> None:
         if isinstance(message, SourceState | SealState):
             self._tally.count(message)
             self._count_for_the_screen()
@@ -254,6 +288,7 @@ class Runtime:
         """Let a pending answer come, ring nothing more, and show the summary."""
         if self._alarm:
             self._alarm.cancel()
+        self._looking.give_up()
         await self._conversation.finish(LAST_ANSWER_S)
         self._tally.context_tokens = self._conversation.context_tokens
         self._show(self._tally.summary())
@@ -330,7 +365,9 @@ async def _live(arguments: argparse.Namespace) -> None:
     ended: asyncio.Future[None] = loop.create_future()
     loop.set_exception_handler(lambda _loop, details: _fail(ended, details))
     mark: Literal["file", "live"] = "live" if arguments.live else "file"
-    present = Present(Path(arguments.data), arguments.run, mark, show)
+    secret = os.read(arguments.key_fd, vault.SECRET_BYTES)
+    os.close(arguments.key_fd)
+    present = Present(Path(arguments.data), secret, arguments.run, mark, show)
     session = aiohttp.ClientSession(
         cookie_jar=aiohttp.DummyCookieJar(), headers={"User-Agent": "offrecord"}
     )
@@ -348,12 +385,18 @@ async def _live(arguments: argparse.Namespace) -> None:
         conversation.judge.lessons = lessons = Lessons(Path(arguments.data))
         if arguments.mind_fds:
             pipes_to_mind = opinion.Pipes(*arguments.mind_fds)
-            conversation.judge.opinions = opinion.Opinions(pipes_to_mind, lessons)
+            conversation.judge.opinions = mind = opinion.Opinions(pipes_to_mind, lessons)
+            conversation.meanings = Meanings(present.notes, conversation.finder, mind)
+        if arguments.language_fds:
+            conversation.reasoner.local = LocalModel(
+                settings.reasoner, arguments.language_fds, show
+            )
         runtime = Runtime(present, conversation, settings, show, is_fast=arguments.fast)
         runtime.mouth = mouth
         pipes = Pipes(runtime, arguments.airlock_fd, ended)
         seal.silence_stderr()
         seal.seal("runtime", writable_fds=[SHOWN_FD])
+        runtime.keeping.begin()
         pipes.listen()
         await ended
         pipes.drain()
@@ -388,6 +431,7 @@ def main(argv: Sequence[str]) -> int:
     """Run until the airlock ends; an exit status that is not 0 was a death."""
     parser = argparse.ArgumentParser(prog="python -m edge.runtime")
     parser.add_argument("--airlock-fd", type=int, required=True)
+    parser.add_argument("--key-fd", type=int, required=True, help="the notes' key, to be read")
     parser.add_argument("--data", required=True)
     parser.add_argument("--run", required=True)
     parser.add_argument("--settings", default="")
@@ -397,6 +441,12 @@ def main(argv: Sequence[str]) -> int:
         "--mind-fds", type=_two_descriptors, default=(), help="where to ask the mind, and hear it"
     )
     parser.add_argument(
+        "--language-fds",
+        type=_two_descriptors,
+        default=(),
+        help="where to ask the language model on this device, and hear it",
+    )
+    parser.add_argument(
         "--voice-fds",
         type=_two_descriptors,
         default=(),
@@ -404,7 +454,8 @@ def main(argv: Sequence[str]) -> int:
     )
     arguments = parser.parse_args(argv)
     sys.excepthook = _say_where
-    fds = (arguments.airlock_fd, *arguments.mind_fds, *arguments.voice_fds)
+    pipes = (*arguments.mind_fds, *arguments.language_fds, *arguments.voice_fds)
+    fds = (arguments.airlock_fd, arguments.key_fd, *pipes)
     kept = {CONTROL_FD, SHOWN_FD, ERROR_FD, *fds}
     seal.close_all_but(kept)
     try:

@@ -43,8 +43,14 @@ LOTS: Final = {
     Lot.ANNOUNCED: "loaded ahead, when it was announced",
     Lot.LIKELY: "loaded ahead, when there was time and room",
     Lot.MADE_ROOM: "made room",
-    Lot.DECLINED: "declined",
+    Lot.DECLINED: "needs more than the budget leaves; raise [memory] budget_mb",
+    Lot.ABSENT: "is not on this device; run `offrecord models fetch {model}`",
+    Lot.DAMAGED: "its file is damaged; run `offrecord models fetch {model}`",
+    Lot.ANOTHER: "its file is not what its row says; see docs/specialists.md",
+    Lot.FAILED: "its work ended with an error",
+    Lot.HUNG: "it did not answer in time",
 }
+REFUSED: Final = frozenset(lot for lot in Lot if lot >= Lot.DECLINED)
 
 
 def as_json(budget_bytes: int, lines: Sequence[Line], told: Lending | None) -> dict[str, Any]:
@@ -69,7 +75,15 @@ def _as_json(each: Lent, told: Lending) -> dict[str, Any]:
 def why(each: Lent, told: Lending) -> str:
     """Return the last decision about a specialist, in words."""
     whom = told.lent[each.for_whom].name if 0 <= each.for_whom < len(told.lent) else ""
-    return f"{LOTS[each.lot]} for {whom}" if whom else LOTS[each.lot]
+    words = LOTS[each.lot].format(model=each.name.partition("/")[0])
+    return f"{words} for {whom}" if whom else words
+
+
+def refusals(told: Lending) -> list[str]:
+    """Return a sentence for each specialist that is not used."""
+    return [
+        f"{each.name} is not used: {why(each, told)}" for each in told.lent if each.lot in REFUSED
+    ]
 
 
 def show(budget_bytes: int, lines: Sequence[Line], told: Lending | None, stream: IO[str]) -> None:
@@ -85,8 +99,11 @@ def show(budget_bytes: int, lines: Sequence[Line], told: Lending | None, stream:
     if not all(line.is_measured for line in lines):
         console.print("~ is not measured on this device; `offrecord tune` does that")
     if told:
-        console.print(f"\nwhat the last chamber told, with {told.budget_mb} MB:")
+        budget = f"{told.budget_mb} MB" if told.budget_mb else "no budget"
+        console.print(f"\nwhat the last chamber told, with {budget}:")
         console.print(_fared(told))
+        for sentence in refusals(told):
+            console.print(sentence)
 
 
 def _footprints(lines: Sequence[Line]) -> Table:

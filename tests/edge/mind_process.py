@@ -19,9 +19,11 @@ BORN_WITHIN_S = 60
 
 
 class MindProcess:
-    """`python -m edge.mind`; the test is launcher and runtime."""
+    """`python -m edge.mind`, or another of its processes; the test is launcher and runtime."""
 
-    def __init__(self) -> None:
+    def __init__(
+        self, *arguments: str, program: str = "edge.mind", readable: tuple[Path, ...] = ()
+    ) -> None:
         asks_read, self.asks = os.pipe2(os.O_DIRECT | os.O_CLOEXEC)
         self.answers, answers_write = os.pipe2(os.O_DIRECT | os.O_CLOEXEC)
         for pipe in (self.asks, self.answers):
@@ -29,12 +31,13 @@ class MindProcess:
         self.process = subprocess.Popen(
             seal.stage0(
                 "mind",
-                [sys.executable, "-m", "edge.mind"],
+                [sys.executable, "-m", program, *arguments],
                 readable=[
                     PROJECT,
                     Path(sys.prefix),
                     Path(sys.base_prefix),
                     models.manifest.folder(),
+                    *readable,
                 ],
             ),
             stdin=asks_read,

@@ -5,10 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from edge import config, processes, scene
+from edge import births, config, processes, scene
 from edge.births import Run
 from edge.launcher import PROGRAMS, Launcher
-from edge.messages import ChildDied, Notice, Shown, Summary
+from edge.messages import ChildDied, Lending, Notice, Shown, Summary
 
 DEMO = scene.load(scene.folder("demo"))
 TOO_LONG_S = 120
@@ -17,12 +17,13 @@ TOO_LONG_S = 120
 class Played:
     """A run on the demo's sound at its own pace, ended when `wanted` is shown."""
 
-    def __init__(self, folder: Path, wanted: str, **programs: str) -> None:
+    def __init__(self, folder: Path, wanted: str, budget_mb: int = 0, **programs: str) -> None:
         self.shown: list[Shown] = []
         self._wanted = wanted
         settings = config.Config(
             addressee=config.Addressee(learn=True),
             voice=config.Voice(enabled="voice" in programs),
+            memory=config.Memory(budget_mb=budget_mb),
         )
         source = [source for source in scene.sources(DEMO) if source.kind == "audio"]
         run = Run(config=settings, sources=source, data=folder)
@@ -60,6 +61,18 @@ def test_what_cannot_start_is_told_once_and_the_run_goes_on(tmp_path: Path) -> N
     assert len(notices) == 1
     assert "No module named" in notices[0]
     assert played.deaths("mind") == 0
+
+
+def test_what_a_mind_does_not_take_is_the_chambers(tmp_path: Path) -> None:
+    played = Played(tmp_path, "no mind: ", budget_mb=200, mind="tests.edge.no_such_program")
+    assert births.divided(played.launcher.run.config).chamber_mb < 200
+    played.to_its_end()
+    assert [m.budget_mb for m in played.shown if isinstance(m, Lending)][-1] == 200
+
+
+def test_a_mind_that_does_not_fit_is_not_started(tmp_path: Path) -> None:
+    played = Played(tmp_path, "no mind: ", budget_mb=90)
+    assert "mind" not in {seal.process for seal in played.to_its_end().sealed}
 
 
 def test_a_voice_that_cannot_start_ends_nothing_either(tmp_path: Path) -> None:

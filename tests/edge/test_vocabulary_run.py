@@ -1,5 +1,6 @@
 """A rare name that is expected is heard, through the whole sealed tree."""
 
+import time
 from pathlib import Path
 
 import pytest
@@ -10,7 +11,7 @@ from edge.births import Run
 from edge.capture.sources import describe
 from edge.evidence import Note
 from edge.messages import Shown, Transcript
-from edge.notes import FILE_NAME, Notes
+from edge.notes import Notes, keys
 
 CLIP = Path(__file__).parents[2] / "../shared/data/speech/1688-142285-0005.flac"
 """It says Helstone; alone, tiny.en writes Halston."""
@@ -32,8 +33,8 @@ def test_a_configured_name_is_heard(tmp_path: Path) -> None:
 
 
 def test_a_name_that_was_spelt_before_is_heard(tmp_path: Path) -> None:
-    notes = Notes(tmp_path / FILE_NAME)
+    notes = Notes(tmp_path, keys.secret())
     spelt = "The village is spelt H E L S T O N E."
-    notes.remember(Note("said", spelt, 0, 0.0, "before", "whisper-tiny.en", 90))
+    notes.remember(Note("said", spelt, 0, time.time(), "before", "whisper-tiny.en", 90))
     notes.close()
     assert "Helstone" in heard(tmp_path)

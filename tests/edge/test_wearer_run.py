@@ -10,6 +10,7 @@ import msgspec
 import numpy as np
 import pytest
 import soundfile
+from decrypted import words_in
 
 from edge import config, ledger, voice_profile
 from edge.births import Run
@@ -32,6 +33,8 @@ LEARNT_FROM = [f"1688-142285-{n:04}.flac" for n in (0, 1)]
 SAID = ["1688-142285-0003.flac", "2033-164914-0003.flac", "1688-142285-0004.flac"]
 WORDS_OF_THE_WEARER = {b"account", b"shop"}
 GAP_S = 1.5
+SECRET = bytes(32)
+DECRYPTED = "the notes, decrypted"
 
 
 def play(
@@ -46,21 +49,21 @@ def play(
     soundfile.write(stream, np.concatenate(sound), SAMPLE_RATE_HZ)
     settings = config.Config(privacy=config.Privacy(mode=mode))
     sources = [describe("audio", str(stream), settings)]
-    run = Run(settings, sources, folder / "data", fast=True)
+    run = Run(settings, sources, folder / "data", fast=True, secret=SECRET)
     if isinstance(told, Enrol):
         run = replace(run, enrol=told)
     else:
-        run.data.mkdir()
-        voice_profile.store(run.data, told)
+        voice_profile.store(run.data, told, SECRET)
     shown: list[Shown] = []
     asyncio.run(Launcher(run, shown.append).launch())
     return shown
 
 
 def kept(folder: Path) -> dict[str, bytes]:
-    """Return what lies in the data folder, in lower case."""
+    """Return what lies in the data folder, and what the notes hold decrypted, in lower case."""
     files = (path for path in (folder / "data").iterdir() if path.is_file())
-    return {path.name: path.read_bytes().lower() for path in files}
+    found = {path.name: path.read_bytes().lower() for path in files}
+    return found | {DECRYPTED: words_in(folder / "data", SECRET).lower().encode()}
 
 
 def with_words_of_the_bystander(contents: dict[str, bytes]) -> set[str]:
@@ -92,7 +95,7 @@ def learning(tmp_path_factory: pytest.TempPathFactory) -> tuple[list[Shown], Pat
 
 @pytest.fixture
 def profile(learning: tuple[list[Shown], Path]) -> VoiceProfile:
-    found = voice_profile.load(learning[1] / "data")
+    found = voice_profile.load(learning[1] / "data", SECRET)
     assert found
     return found
 
@@ -104,8 +107,9 @@ def test_a_voice_is_learnt_and_its_words_are_not_heard(
     assert [message for message in shown if isinstance(message, VoiceProfile)] == [profile]
     assert any(isinstance(message, Enrolling) for message in shown)
     assert not any(isinstance(message, Transcript) for message in shown)
-    mode = (folder / "data" / voice_profile.FILE_NAME).stat().st_mode
-    assert stat.S_IMODE(mode) == 0o600
+    files = list((folder / "data").glob("voice.*"))
+    assert len(files) == 2
+    assert all(stat.S_IMODE(path.stat().st_mode) == 0o600 for path in files)
 
 
 def test_the_ledger_says_that_a_voice_left_and_not_which(
@@ -122,7 +126,7 @@ def test_a_bystander_s_words_are_nowhere(profile: VoiceProfile, tmp_path: Path) 
     assert {m.speaker for m in shown if isinstance(m, Transcript)} == {Speaker.WEARER}
     assert with_words_of_the_bystander(as_text(shown)) == set()
     assert with_words_of_the_bystander(kept(tmp_path)) == set()
-    rows = kept(tmp_path)[ledger.FILE_NAME]
+    rows = kept(tmp_path)[DECRYPTED]
     assert all(word in rows for word in WORDS_OF_THE_WEARER)
 
 
@@ -140,4 +144,4 @@ def test_where_everyone_is_heard_this_test_finds_the_bystander(
     shown = play(SAID, profile, tmp_path, "everyone")
     assert Speaker.OTHER in {m.speaker for m in shown if isinstance(m, Transcript)}
     assert with_words_of_the_bystander(as_text(shown)) == {"shown"}
-    assert ledger.FILE_NAME in with_words_of_the_bystander(kept(tmp_path))
+    assert with_words_of_the_bystander(kept(tmp_path)) == {DECRYPTED}

@@ -9,7 +9,10 @@ import pytest
 from toy_models import INPUT, OUTPUT, WIDTH, file, graph, spec
 
 from edge import seal
-from edge.chamber.residents import Lent, Residents, Spec, Unusable
+from edge.chamber.foresight import Foresight
+from edge.chamber.lent import Lent
+from edge.chamber.residents import Residents
+from edge.chamber.spec import Spec, Unusable
 from edge.chamber.specialist import MIB, SLACK_BYTES, SLACK_SHARE, Patience, plannable_bytes
 from edge.messages import Lot
 from models.manifest import Tensor
@@ -50,14 +53,14 @@ def test_room_is_made_for_who_is_used_and_who_left_comes_back(tmp_path: Path) ->
 
 def test_who_was_announced_is_there_when_it_is_used(tmp_path: Path) -> None:
     residents = Residents(budget(30), team(tmp_path, "ear"))
-    residents.announce(["ear"])
+    Foresight(residents).announce(["ear"])
     Lent("ear", residents).run(None, {"x": PICTURE})
     assert (residents.accounts["ear"].hits, residents.accounts["ear"].stalls) == (1, 0)
 
 
 def test_idle_time_is_used_as_far_as_there_is_room(tmp_path: Path) -> None:
     residents = Residents(budget(30), team(tmp_path, "a", "b", "c"))
-    residents.settle()
+    Foresight(residents).settle()
     assert len(residents.names) == 2
 
 
@@ -116,7 +119,7 @@ def test_a_file_that_was_cut_short_later_is_refused(tmp_path: Path) -> None:
 def test_an_announcement_of_what_is_unusable_disturbs_nobody(tmp_path: Path) -> None:
     bad = spec(tmp_path, "bad", b"\xff" * 4000)
     residents = Residents(budget(40), [bad, *team(tmp_path, "eye")])
-    residents.announce(["bad", "eye"])
+    Foresight(residents).announce(["bad", "eye"])
     assert residents.names == {"eye"}
 
 
@@ -135,6 +138,14 @@ def test_threads_that_want_more_than_fits_take_turns(tmp_path: Path) -> None:
     for thread in threads:
         thread.join(timeout=60)
     assert right == [True] * 30
+
+
+def test_memory_that_another_process_gave_back_is_used(tmp_path: Path) -> None:
+    residents = Residents(budget(30), team(tmp_path, "a", "b", "c"))
+    Foresight(residents).settle()
+    residents.grow(budget(50))
+    Foresight(residents).settle()
+    assert residents.names == {"a", "b", "c"}
 
 
 def test_what_takes_the_place_of_a_session_names_its_inputs(tmp_path: Path) -> None:

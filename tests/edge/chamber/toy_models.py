@@ -8,7 +8,7 @@ import numpy as np
 import onnx
 from onnx import TensorProto, helper, numpy_helper
 
-from edge.chamber.residents import Spec
+from edge.chamber.spec import Spec
 from edge.chamber.specialist import MIB, Footprint, Patience, Specialist
 from models.manifest import File, Job, Tensor
 
