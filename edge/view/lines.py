@@ -229,7 +229,8 @@ def event(message: Shown, at_ms: int, wall_s: float = 0.0) -> Event | None:
     """
     match message:
         case Transcript():
-            return Event(clock(message.end_ms), "heard", plain(message.text))
+            kind = "goes on" if message.goes_on else "heard"
+            return Event(clock(message.end_ms), kind, plain(message.text))
         case Unclear():
             return Event(clock(message.end_ms), "heard", "(no words)")
         case Overheard() | Enrolling() | VoiceProfile() | OwnVoice() | Speaking():

@@ -89,8 +89,9 @@ def fold(moment: Moment, message: Shown, wall_s: float = 0.0) -> Moment:
         message, SealState | Reply | Speaking
     ):  # these have places of their own
         return moment
-    goes_on = isinstance(message, Transcript) and message.goes_on
-    before = _without_half(moment.events) if goes_on else moment.events
+    before = moment.events
+    if isinstance(message, Transcript) and message.goes_on:
+        before, line = _without_half(before), line._replace(kind="heard")
     return replace(moment, events=(*before, line)[-KEPT_EVENTS:])
 
 

@@ -119,7 +119,7 @@ def test_the_launchers_unit_carries_a_whole_run(inside: Sequence[str]) -> None:
     )
     lines = [json.loads(line) for line in ended.stdout.splitlines() if line.startswith("{")]
     assert lines, ended.stdout + ended.stderr
-    assert lines[-1]["type"] == "Summary"
+    assert lines[-1]["type"] == "Summary", lines[-1]
     assert lines[-1]["counter"] == "equal"
 
 

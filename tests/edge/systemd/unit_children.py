@@ -15,7 +15,9 @@ from typing import Any
 import msgspec
 
 from edge import airlock, config, seal, systemd
+from edge.launcher import readable_once
 from edge.messages import Ended, Go, Hello, Shown, Transcript
+from edge.notes.vault import SECRET_BYTES
 from edge.systemd import wall as systemd_wall
 from models import manifest
 
@@ -68,9 +70,11 @@ def born(
 def run(data: str) -> dict[str, Any]:
     airlock_read, airlock_write = os.pipe2(os.O_DIRECT | os.O_CLOEXEC)
     ours, theirs = (end.detach() for end in socket.socketpair(type=socket.SOCK_SEQPACKET))
+    key = readable_once(bytes(SECRET_BYTES))
     runtime = born(
-        *("runtime", "--airlock-fd", str(airlock_read), "--data", data, "--run", "test", "--fast"),
-        fds=[airlock_read],
+        *("runtime", "--airlock-fd", str(airlock_read), "--key-fd", str(key), "--data", data),
+        *("--run", "test", "--fast"),
+        fds=[airlock_read, key],
         writable=data,
     )
     chamber = born(

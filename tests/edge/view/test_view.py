@@ -346,3 +346,10 @@ def test_what_could_not_be_checked_of_a_process_is_said() -> None:
     line = event(SealState("chamber", 7, "C", 5, unchecked), 0)
     assert line
     assert line.words.endswith("UNCHECKED: core dumps: this kernel does not tell")
+
+
+def test_a_log_says_which_line_takes_the_place_of_the_one_before() -> None:
+    whole = Transcript("I put the keys in the bowl.", 0, 6000, 92, 0, goes_on=True)
+    line = event(whole, 6000)
+    assert line
+    assert (line.kind, line.words) == ("goes on", whole.text)
