@@ -86,7 +86,7 @@ class SourceProcesses:
         for sensing in begun:
             if sensing.waits_for_go and sensing.child:
                 sensing.waits_for_go, sensing.released = False, True
-                sensing.child.tell(b"G")
+                sensing.child.tell(wishes.GO)
         if self._is_weak:
             self._wish(wishes.SELDOM)
 

@@ -17,6 +17,9 @@ HOT_C: Final = 80.0
 """A Raspberry Pi slows itself down from here on, and stops at 85."""
 COOL_C: Final = 74.0
 
+DUMMY_ZONE: Final = "PMIC-Die"
+"""A Jetson's thermal zone that says 100 degrees whatever the heat."""
+
 
 @dataclass(frozen=True, slots=True)
 class Board:
@@ -36,7 +39,11 @@ def read(sys: Path = SYS) -> Board:
             share = _number(supply / "capacity")
             percent = percent if share is None else round(share)
             is_charged = _word(supply / "status") in {"Charging", "Full", "Not charging"}
-    zones = [_number(zone / "temp") for zone in (sys / "thermal").glob("thermal_zone*")]
+    zones = [
+        _number(zone / "temp")
+        for zone in (sys / "thermal").glob("thermal_zone*")
+        if _word(zone / "type") != DUMMY_ZONE
+    ]
     degrees = [thousandths / 1000 for thousandths in zones if thousandths is not None]
     return Board(percent, is_charged, max(degrees, default=None))
 

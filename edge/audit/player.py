@@ -8,6 +8,7 @@ import contextlib
 import json
 import os
 import queue
+import secrets
 import signal
 import subprocess
 import sys
@@ -22,6 +23,8 @@ import msgspec
 
 from edge import config
 from edge.clock import SAMPLE_RATE_HZ
+from edge.notes import keys
+from edge.notes.vault import SECRET_BYTES
 
 ENDS_WITHIN_S: Final = 20.0
 LAUNCHER: Final = "launcher"
@@ -37,7 +40,7 @@ class Player:
     def __init__(
         self, sound: Path, pictures: Path, picture_s: float, folder: Path, settings: config.Config
     ) -> None:
-        """Start it; `folder` gets its configuration and its data."""
+        """Start it; `folder` gets its configuration, its key and its data."""
         self.data = folder / DATA
         self.shown: list[Line] = []
         self.pids: dict[str, int] = {}
@@ -45,6 +48,7 @@ class Player:
         self.all_pids: set[int] = set()
         self._lines: queue.Queue[Line | None] = queue.Queue()
         self._log: list[bytes] = []
+        (folder / keys.CREDENTIAL).write_bytes(secrets.token_bytes(SECRET_BYTES))
         written = folder / "config.toml"
         written.write_text(as_toml(_at_home(settings)), "utf-8")
         self._process = subprocess.Popen(  # noqa: S603 (our own program, no shell)
@@ -56,7 +60,7 @@ class Player:
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
-            env={**os.environ, "PYTHONDONTWRITEBYTECODE": "1"},
+            env={**os.environ, "PYTHONDONTWRITEBYTECODE": "1", keys.CREDENTIALS: str(folder)},
             process_group=0,
         )
         self._threads = [

@@ -8,6 +8,7 @@ second after it began.
 
 import asyncio
 import itertools
+import secrets
 import tempfile
 import time
 from collections.abc import Callable
@@ -36,6 +37,7 @@ from edge.messages import (
     Transcript,
     Unclear,
 )
+from edge.notes.vault import SECRET_BYTES
 from edge.signals import Samples
 
 SCENES: Final = ("errand", "kitchen", "demo")
@@ -151,7 +153,8 @@ class _Bench:
             voice=config.Voice(enabled=True, device=echo_room.LOUDSPEAKER),
             airlock=config.Airlock(rate_bytes_s=4096, burst_bytes=1 << 20),
         )
-        run = Run(config=settings, sources=[describe("audio", "mic", settings)], data=folder)
+        sources = [describe("audio", "mic", settings)]
+        run = Run(settings, sources, folder, secret=secrets.token_bytes(SECRET_BYTES))
         launcher = Launcher(run, self._show)
         running = asyncio.create_task(launcher.launch())
         try:

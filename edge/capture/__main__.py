@@ -17,7 +17,7 @@ from edge import seal
 from edge.capture import BadSource, DeviceLost, opening, sources
 from edge.capture.outlet import Outlet
 from edge.capture.report import Report
-from edge.capture.wishes import Wishes
+from edge.capture.wishes import GO, Wishes
 from edge.clock import to_samples
 from edge.config import from_argument
 from edge.seal import own
@@ -88,11 +88,11 @@ def _seal(outlet: Outlet, opened: set[int]) -> None:
 
 
 def _obey(go: threading.Event, wishes: Wishes) -> None:
-    """On a thread of its own: the first byte is GO, others are wishes, the end is the end."""
-    if os.read(CONTROL_FD, 1):
-        go.set()
-        while told := os.read(CONTROL_FD, MOST_WISHES):
-            wishes.hear(told)
+    """On a thread of its own: take GO and wishes, of which some may come first; end at the end."""
+    while told := os.read(CONTROL_FD, MOST_WISHES):
+        wishes.hear(told)
+        if GO in told:
+            go.set()
     os._exit(ENDED)
 
 

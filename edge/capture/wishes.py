@@ -1,10 +1,12 @@
 """What does the launcher want of a source while it runs, besides that it runs? One byte each.
 
-They come down the control pipe behind GO. Only pictures obey them: sound has one pace.
+They come down the control pipe with GO. Only pictures obey them: sound has one pace.
 """
 
 from typing import Final
 
+GO: Final = b"G"
+"""Begin: the launcher has looked at the process, and the chamber is ready."""
 PICTURE_NOW: Final = b"p"
 """Take a picture now, and hand it over whatever it shows."""
 SELDOM: Final = b"s"

@@ -291,8 +291,10 @@ class Ears:
             self._said = None
             return Overheard(start_ms, end_ms)
         taken = self._taken(utterance)
-        goes_on = taken is not new
         found = self._recognise(taken)
+        if found.rejected and taken is not new:  # what is new may be clear all the same
+            taken, found = new, self._recognise(new)
+        goes_on = taken is not new
         began_ms = to_ms(taken.speech_start)
         text = plain(found.text, min(MOST_CHARACTERS, most_characters(began_ms, end_ms)))
         before, self._said = self._said, None

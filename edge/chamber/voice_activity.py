@@ -117,7 +117,7 @@ class LeadIn:
 
 
 class VoiceActivity:
-    """Both judges in a row, for one stream."""
+    """The judges in a row, for one stream: loudness, Silero, and that no voice is so even."""
 
     def __init__(self, model: bytes, gate: config.Gate, *, threads: int = 1) -> None:
         self.level_dbfs = -120.0
@@ -150,7 +150,8 @@ class VoiceActivity:
         samples[len(chunk.samples) :] = 0  # only a stream's last one is short
         probability = self._judge(chunk, samples)
         samples.fill(0)
-        return min(probability, self._begins_nothing) if self._is_steady() else probability
+        could_begin = probability > self._begins_nothing
+        return self._begins_nothing if could_begin and self._is_steady() else probability
 
     def _judge(self, chunk: AudioChunk, samples: Samples) -> float:
         if chunk.start != self._next:

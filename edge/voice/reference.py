@@ -13,7 +13,7 @@ import numpy.typing as npt
 
 from edge.clock import to_samples
 from edge.signals import Played
-from edge.slot import STEPS, records
+from edge.slot import STEPS, SoundRecord
 
 PIECE_MS: Final = 20
 PIECE_SAMPLES: Final = to_samples(PIECE_MS / 1000)
@@ -27,6 +27,7 @@ class Reference:
         self._socket.settimeout(0)
         self._epoch = epoch
         self._sequence = 0
+        self._record = SoundRecord()
 
     @property
     def descriptor(self) -> int:
@@ -36,7 +37,7 @@ class Reference:
     def tell(self, piece: npt.NDArray[np.int16], at_s: float) -> None:
         """Say that int16 (n,) of 16 kHz is heard from this moment on."""
         played = Played((piece / STEPS).astype(np.float32), to_samples(at_s))
-        for record in records(played, epoch=self._epoch, sequence=self._sequence):
-            with contextlib.suppress(OSError):  # full, or the chamber is being replaced
-                self._socket.send(record)
+        record = self._record.wrap(played, epoch=self._epoch, sequence=self._sequence)
+        with contextlib.suppress(OSError):  # full, or the chamber is being replaced
+            self._socket.send(record)
         self._sequence += 1

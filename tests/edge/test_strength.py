@@ -44,6 +44,16 @@ def test_a_mouses_battery_is_not_the_boards(tmp_path: Path) -> None:
     assert found.battery_percent is None
 
 
+def test_a_jetsons_zone_that_always_says_100_degrees_does_not_count(tmp_path: Path) -> None:
+    found = board(
+        tmp_path,
+        thermal__thermal_zone0__temp="46500\n",
+        thermal__thermal_zone1__type="PMIC-Die\n",
+        thermal__thermal_zone1__temp="100000\n",
+    )
+    assert found.hottest_c == 46.5
+
+
 @pytest.mark.parametrize(
     ("now", "was_weak", "weak"),
     [

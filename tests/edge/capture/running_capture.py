@@ -13,6 +13,7 @@ import msgspec
 
 from edge import seal
 from edge.capture.sources import Source, needs
+from edge.capture.wishes import GO
 from edge.messages import SourceState
 from edge.signals import AudioChunk, Frame
 from edge.slot import MAX_RECORD_BYTES, Signal, SlotReader
@@ -59,7 +60,7 @@ class Capture:
         return self.states[-1]
 
     def go(self) -> None:
-        self.wish(b"G")
+        self.wish(GO)
 
     def wish(self, wish: bytes) -> None:
         assert self.process.stdin

@@ -12,6 +12,7 @@ from running_capture import Capture, behind_the_first_wall
 
 from edge import seal
 from edge.capture.sources import describe
+from edge.capture.wishes import PICTURE_NOW, SELDOM
 from edge.config import Config
 from edge.signals import AudioChunk, Frame
 from edge.slot import End
@@ -63,6 +64,18 @@ def test_no_sample_leaves_before_go(capture: Start, tmp_path: Path) -> None:
     with pytest.raises(BlockingIOError):
         running.slot.recv(1)
     assert running.states[0].raw_bytes == 0
+    running.go()
+    assert isinstance(running.next_signal(), AudioChunk)
+
+
+@pytest.mark.parametrize("wish", [SELDOM, PICTURE_NOW])
+def test_no_wish_is_taken_for_go(capture: Start, tmp_path: Path, wish: bytes) -> None:
+    running = capture("--kind", "audio", "--source", tone(tmp_path / "a.wav", 0.1), "--fast")
+    running.wish(wish)
+    assert running.next_state().phase == "ready"
+    running.slot.settimeout(0.5)
+    with pytest.raises(TimeoutError):
+        running.slot.recv(1)
     running.go()
     assert isinstance(running.next_signal(), AudioChunk)
 

@@ -22,11 +22,11 @@ from edge.notes import Notes, Wish
 notes = Notes(Path(sys.argv[1]), bytes(range(32)))
 begin = int(sys.argv[2])
 for n in range(begin, begin + 1000000):
-    notes.remember(Note("said", f"sentence number {n}", n, float(n), "r"))
-    notes.keep_text(n, float(n), Content("salt", f"sentence number {n}"))
+    notes.remember(Note("said", f"sentence number {n:07}", n, float(n), "r"))
+    notes.keep_text(n, float(n), Content("salt", f"sentence number {n:07}"))
     print(n, flush=True)
     if n % 100 == 99:
-        notes.forget(Wish(words=("number", str(begin))))
+        notes.forget(Wish(words=("number", f"{begin:07}")))
 """
 LONGEST_LIFE_S = 0.15
 
