@@ -7,6 +7,7 @@ run goes on.
 """
 
 import asyncio
+import contextlib
 import os
 import select
 from collections.abc import Callable
@@ -119,4 +120,5 @@ def _drain(end: int) -> None:
     waiting = select.poll()
     waiting.register(end, select.POLLIN)
     while waiting.poll(0):
-        os.read(end, PACKET_BYTES)
+        with contextlib.suppress(BlockingIOError):  # the runtime may have read it first
+            os.read(end, PACKET_BYTES)

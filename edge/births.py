@@ -175,7 +175,8 @@ def divided(settings: config.Config) -> Shares:
     """Return how much memory the models of each process may take."""
     machine_bytes = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
     whole_mb = shares.budget_mb(settings.memory, machine_bytes)
-    return shares.divide(whole_mb, _mind_mb(settings), thinking.share_mb(settings))
+    language_mb = thinking.share_mb(settings) if whole_mb else 0  # it reads the model's whole head
+    return shares.divide(whole_mb, _mind_mb(settings), language_mb)
 
 
 def language_room_mb(settings: config.Config) -> int:

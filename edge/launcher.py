@@ -81,6 +81,9 @@ PROGRAMS: Final[Mapping[str, str]] = {
 
 MOST_ENDED: Final = 2
 """So many chambers may end for one specialist; the next one lives without it."""
+FORGIVEN_S: Final = 3600.0
+"""After so long without such an end the earlier ones are forgotten: one that fails twice in weeks
+of a run is no broken one."""
 
 
 class StartFailed(RuntimeError):
@@ -122,6 +125,7 @@ class Launcher:
         self._chamber_fault = ""
         self._ended_chambers: Counter[str] = Counter()
         """Specialists that did not answer, or failed, and how many chambers ended for that."""
+        self._last_ended_s = 0.0
         self._enters = -1
         self._allowance: Allowance | None = None
         self._expect: Expect | None = None
@@ -259,8 +263,13 @@ class Launcher:
         child.on_line(self._hear_runtime)
         child.on_death(self._runtime_died)
         self.processes.tell_runtime(self.switch.state)
+        alive = {each.pid for each in self.children.values() if each.process.poll() is None}
         for seal_state in self.processes.seals.values():
-            self.processes.tell_runtime(seal_state)
+            if seal_state.pid in alive:
+                self.processes.tell_runtime(seal_state)
+        for aside in asides:
+            if aside and aside.is_given_up:
+                self.processes.tell_runtime(ChildDied(aside.name, "it died too often"))
         for sensing in self.sensing:
             if sensing.state:
                 self.processes.tell_runtime(sensing.state)
@@ -391,6 +400,7 @@ class Launcher:
                 return
             case Airlocked(airlock_bytes=entered_bytes):
                 self._take_count(entered_bytes)
+                self._look_at_another_runtime()
             case Transcript(end_ms=end_ms) | Overheard(end_ms=end_ms):
                 self.sources.understood_ms = max(self.sources.understood_ms, end_ms)
             case Summary(airlock_bytes=entered_bytes):
@@ -401,6 +411,12 @@ class Launcher:
             case _:
                 self._hear_of_chamber(message)
         self.show(message)
+
+    def _look_at_another_runtime(self) -> None:
+        """Check one that took another's place beside a chamber at work; it is sealed by now."""
+        runtime = self.children["runtime"]
+        if self._chamber_go and self.processes.seals["runtime"].pid != runtime.pid:
+            self.processes.check(runtime, "runtime")
 
     def _hear_of_chamber(self, message: Shown) -> None:
         match message:
@@ -422,6 +438,10 @@ class Launcher:
     def _note_fault(self, dying: Dying) -> None:
         self._chamber_fault = dying.fault
         if dying.specialist:
+            now_s = self._loop.time()
+            if now_s - self._last_ended_s > FORGIVEN_S:
+                self._ended_chambers.clear()
+            self._last_ended_s = now_s
             self._chamber_fault += f": {dying.specialist}"
             self._ended_chambers[dying.specialist] += 1
 
@@ -596,11 +616,12 @@ class Launcher:
         self._chamber_go = self._chamber_waits = False
         self._airlock.died(death.written_bytes)
         self._close_enters()
-        if death.code == 0 and self.sources.are_closed:
+        if death.code == 0 and self.sources.have_ended:
             self._airlock.end()
             return
         self.sources.end()
-        if self._left_out() and self.processes.seals["chamber"].pid != child.pid:
+        gave_up = self._left_out() and death.code == 1
+        if gave_up and self.processes.seals["chamber"].pid != child.pid:
             self._fail(death.reason)  # without those it cannot even be born
             return
         self.processes.start_again(

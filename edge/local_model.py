@@ -52,6 +52,10 @@ class LocalModel:
             case SealState(process=messages.LANGUAGE_MODEL):
                 self._why_not = ""
                 self._news.set()
+            case ChildDied(process=messages.LANGUAGE_MODEL, reason="ended") if (
+                self._why_not and self._is_coming
+            ):
+                pass  # as we asked: another is on its way
             case ChildDied(process=messages.LANGUAGE_MODEL, reason=reason):
                 self._why_not, self._is_coming = f"is not running ({reason})", False
                 self._news.set()

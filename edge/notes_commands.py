@@ -140,7 +140,7 @@ def forget(folder: Path, secret: bytes, wish: Wish) -> Doomed:
         with control.held(folder) as is_ours:
             if is_ours:
                 with opening.for_writing(folder, secret, notes_page.warn) as notes:
-                    done = notes.forget(*([] if is_wished else [wish]))
+                    done = notes.forget(wish)
                 return done.and_(wanted) if wanted else done
         with opening.for_reading(folder, secret) as reading:
             doomed = meant(reading, wish)

@@ -20,9 +20,9 @@ import msgspec
 
 import models.manifest
 from edge import seal
+from edge.workbench import PROJECT
 
 FILE: Final = "provider.json"
-PROJECT: Final = Path(__file__).resolve().parent.parent
 RUNTIMES: Final = (
     *("onnxruntime", "onnxruntime-gpu", "onnxruntime-openvino", "onnxruntime-qnn"),
     *("onnxruntime-migraphx", "onnxruntime-rocm", "onnxruntime-vitisai", "onnxruntime-cann"),

@@ -109,9 +109,9 @@ class SourceProcesses:
                 sensing.child.tell(wish)
 
     @property
-    def are_closed(self) -> bool:
-        """Whether the chamber has nothing more to expect of any."""
-        return all(sensing.slot is None for sensing in self.sensing)
+    def have_ended(self) -> bool:
+        """Whether the chamber has nothing more to expect of any: each closed, or said its last."""
+        return all(sensing.ended or sensing.slot is None for sensing in self.sensing)
 
     # --- the end -------------------------------------------------------------------------------
 

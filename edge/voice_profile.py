@@ -6,6 +6,7 @@ is of the same person. So it is protected as notes are (`edge/notes/vault.py`): 
 forgotten one, leaves the old one's file without its key.
 """
 
+import errno
 from contextlib import closing
 from pathlib import Path
 from typing import Final
@@ -46,7 +47,7 @@ def load(folder: Path, secret: bytes) -> VoiceProfile | None:
 
 
 def store(folder: Path, profile: VoiceProfile, secret: bytes) -> None:
-    """Keep a voice in place of the one before. Raises OSError."""
+    """Keep a voice in place of the one before. Raises OSError, vault.Damaged."""
 
     def fill(path: Path, key: str) -> None:
         with closing(vault.open_file(path, key)) as db:
@@ -55,7 +56,10 @@ def store(folder: Path, profile: VoiceProfile, secret: bytes) -> None:
 
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     vault.settle(folder, NAME)
-    vault.renew(folder, NAME, secret, fill)
+    try:
+        vault.renew(folder, NAME, secret, fill)
+    except vault.DatabaseError as error:
+        raise OSError(errno.EIO, str(error)) from None
 
 
 def is_kept(folder: Path) -> bool:

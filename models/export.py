@@ -20,6 +20,7 @@ import onnx
 from models import manifest
 from models.manifest import File, ModelError, Row, Tensor
 from models.static import (
+    REFUSED,
     Arrays,
     NotFixed,
     difference,
@@ -109,6 +110,9 @@ def _export(row: Row, file: File, target: Target, folder: Path) -> Exported:
         apart = _compared(whole, inputs, results)
     except NotFixed as refusal:
         return Exported(name, None, f"cannot be exported: {refusal}")
+    except REFUSED as refusal:
+        why = str(refusal).strip().partition("\n")[0]
+        return Exported(name, None, f"cannot be exported: {why}")
     place = folder / name
     place.mkdir(parents=True, exist_ok=True)
     (place / "graph.onnx").write_bytes(graph)

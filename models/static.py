@@ -14,6 +14,7 @@ import onnx
 import onnxruntime as ort
 from numpy.typing import NDArray
 from onnx import version_converter
+from onnxruntime.capi import onnxruntime_pybind11_state as faults
 
 from models.manifest import File, Tensor
 from models.spelled import spelled_out
@@ -22,6 +23,16 @@ Arrays = dict[str, NDArray[Any]]
 SEED: Final = 6
 BRANCHES: Final = {"If", "Loop", "Scan"}
 _STANDARD: Final = ("", "ai.onnx")
+REFUSED: Final = (
+    onnx.checker.ValidationError,
+    faults.Fail,
+    faults.InvalidArgument,
+    faults.InvalidGraph,
+    faults.InvalidProtobuf,
+    faults.NotImplemented,
+    faults.RuntimeException,
+)
+"""What ONNX and onnxruntime raise for a graph that is none, or that they cannot run."""
 
 
 class NotFixed(ValueError):

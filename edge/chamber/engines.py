@@ -1,5 +1,6 @@
 """Which recogniser listens? Ours, or openai-whisper where the configuration wants it."""
 
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -9,7 +10,9 @@ from edge.chamber.asr import Recogniser
 from edge.chamber.opinions import Opinions
 from edge.chamber.route import Errand, Request, whisper
 from edge.chamber.shelf import Shelf
+from edge.chamber.spec import Unusable
 from edge.chamber.whisper import Rows
+from models.manifest import CorruptModel, ModelNotFetched
 
 if TYPE_CHECKING:
     from edge.chamber.openai_whisper import OpenAiWhisper
@@ -28,7 +31,9 @@ def load(settings: config.Recogniser, shelf: Shelf) -> "Recogniser | OpenAiWhisp
         return first
     larger = msgspec.structs.replace(settings, model=config.MULTILINGUAL_MODEL)
     theirs = whisper(larger.weights, larger.numbers)
-    return Opinions((team, first), (theirs, _ours(larger, shelf)), shelf.team)
+    with suppress(Unusable, CorruptModel, ModelNotFetched):  # a second opinion is no condition
+        return Opinions((team, first), (theirs, _ours(larger, shelf)), shelf.team)
+    return first
 
 
 def _ours(settings: config.Recogniser, shelf: Shelf) -> Recogniser:

@@ -32,7 +32,7 @@ class NoProvider(RuntimeError):
 
 
 class Session(Protocol):
-    """A graph that can run. One that is lent (`edge/chamber/residents.py`) is one too."""
+    """A graph that can run. One that is lent (`edge/chamber/lent.py`) is one too."""
 
     def run(self, output_names: Sequence[str] | None, input_feed: Mapping[str, Any]) -> list[Any]:
         """Return its outputs, those that are named or all."""

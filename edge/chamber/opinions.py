@@ -1,14 +1,17 @@
 """Who is asked what was said, and is somebody larger asked too? As `route` says.
 
 Two recognisers share one budget: the larger one comes when the smaller one is not sure, and leaves
-when others need the room. While it is there and the smaller one is not, it is asked at once.
+when others need the room. While it is there and the smaller one is not, it is asked at once. One
+that cannot be used is done without: the smaller one's words stand.
 """
 
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import replace
 
 from edge.chamber.asr import Recogniser, Recognition
 from edge.chamber.route import Errand, Request, Team
+from edge.chamber.spec import Unusable
 from edge.signals import Utterance
 
 Opinion = tuple[Team, Recogniser]
@@ -32,7 +35,8 @@ class Opinions:
     def warm_up(self) -> None:
         """Run every path of both once."""
         self._smaller.warm_up()
-        self._larger.warm_up()
+        with suppress(Unusable):
+            self._larger.warm_up()
 
     def learn(self, words: Sequence[str]) -> None:
         """Expect these names and terms from now on, and no others."""
@@ -47,12 +51,15 @@ class Opinions:
         if self._first[0] != utterance.start:
             self._first = utterance.start, self._who_answers(Request(Errand.HEAR))
         if self._first[1] == self._large:
-            return self._judged(None, self._larger.recognise(utterance))
+            with suppress(Unusable):
+                return self._judged(None, self._larger.recognise(utterance))
         first = self._smaller.recognise(utterance)
         request = Request(Errand.HEAR, self._small, first.confidence)
         if first.rejected or self._who_answers(request) != self._large:
             return first
-        return self._judged(first, self._larger.recognise(utterance))
+        with suppress(Unusable):
+            return self._judged(first, self._larger.recognise(utterance))
+        return first
 
     def _judged(self, first: Recognition | None, second: Recognition) -> Recognition:
         """Return what two opinions come to: the same object again for the same two."""

@@ -107,8 +107,11 @@ class Shelf:
         known = {
             name: entry.specialist
             for name, entry in roster.entries(self._measured).items()
-            if name in request.tried
-            or (entry.is_measured and not refusal(entry.specialist, room_bytes, {}))
+            if name not in self.residents.refused
+            and (
+                name in request.tried
+                or (entry.is_measured and not refusal(entry.specialist, room_bytes, {}))
+            )
         }
         return bool(route(request, (), known))
 

@@ -108,7 +108,8 @@ def move(to: Home, ask: Ask = getpass.getpass) -> None:
     was_in_keyring = home() == "keyring"
     if path().exists():
         old = path().with_name(f"{FILE_NAME}.old")
-        path().replace(old)
+        old.unlink(missing_ok=True)
+        os.link(path(), old)  # the key file has its name all through
         _store(kept)
         shred(old)
     else:

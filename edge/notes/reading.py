@@ -131,15 +131,6 @@ class Reading:
         query = "SELECT count(*) FROM note WHERE run = ? AND kind = ?"
         return int(self.db.execute(query, (run, kind)).fetchone()[0])
 
-    def last_seen(self, label: str) -> Note | None:
-        """Return the newest note of a picture that showed a thing, or a text that named it."""
-        found = self.select(
-            "JOIN note_words ON note_words.rowid = note.id "
-            "WHERE note_words MATCH ? AND kind = 'seen' ORDER BY note.id DESC LIMIT 1",
-            phrase(label),
-        )
-        return found[0] if found else None
-
     # --- what notes mean -----------------------------------------------------------------------
 
     def vectors(self) -> Iterator[tuple[int, bytes]]:

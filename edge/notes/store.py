@@ -51,8 +51,11 @@ class Notes(Reading):
             self.generation = vault.settle(folder, NAME) or vault.renew(
                 folder, NAME, secret, self._begin
             )
-            if not self.generation.file.exists():
-                self._begin(self.generation.file, vault.key_of(self.generation, secret))
+            file = self.generation.file
+            if not file.exists():
+                if self.generation.copy.exists():
+                    raise vault.Damaged(f"the notes {file} are gone")
+                self._begin(file, vault.key_of(self.generation, secret))
             migration.finish(folder)
             super().__init__(vault.connect(self.generation, secret))
         except (OSError, OperationalError) as error:
@@ -216,11 +219,7 @@ class Notes(Reading):
         """Forget what was wished, now and before, and return what went. Raises NotesUnwritable."""
         for wish in wishes:
             self.wish(wish)
-        doomed = forgetting.NOTHING
-        for wish in self.wishes():
-            doomed = doomed.and_(forgetting.meant(self, wish))
-        self._renew(doomed)
-        return doomed
+        return self._renew(forgetting.NOTHING)
 
     def expire(self, now_s: float) -> Doomed:
         """Forget what its class no longer keeps, if the clock is to be believed."""
@@ -228,12 +227,13 @@ class Notes(Reading):
         is_true, doubted_until_s = retention.believed(now_s, last_s, doubted_until_s)
         doomed = forgetting.expired(self, now_s) if is_true else forgetting.NOTHING
         self.keep_facts({"looked_at_s": now_s, "doubted_until_s": doubted_until_s})
-        if doomed:
-            self._renew(doomed)
-        return doomed
+        return self._renew(doomed) if doomed else doomed
 
-    def _renew(self, doomed: Doomed) -> None:
-        """Go on in a new file, under a fresh key, with everything but what is doomed."""
+    def _renew(self, doomed: Doomed) -> Doomed:
+        """Go on in a new file, under a fresh key, without what is doomed and what is wished.
+
+        Returns both.
+        """
         old_path, old_key = self.generation.file, vault.key_of(self.generation, self._secret)
 
         def fill(path: Path, key: str) -> None:
@@ -243,6 +243,8 @@ class Notes(Reading):
         try:
             self.db.execute("BEGIN IMMEDIATE")  # nobody's wish comes in between
             try:
+                for wish in self.wishes():
+                    doomed = doomed.and_(forgetting.meant(self, wish))
                 generation = vault.renew(self.folder, NAME, self._secret, fill)
             finally:
                 self.db.execute("ROLLBACK")
@@ -252,6 +254,7 @@ class Notes(Reading):
         self.generation = generation
         self.db = vault.connect(generation, self._secret)
         self._prepare()
+        return doomed
 
 
 def _carry_over(db: vault.Connection, old: Path, old_key: str, doomed: Doomed) -> None:

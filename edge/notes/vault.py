@@ -145,7 +145,8 @@ def renew(folder: Path, name: str, secret: bytes, fill: Callable[[Path, str], No
     """Have a new pair take the place of the old one, whose key is destroyed.
 
     `fill` is given the path of the new file and its key, in hexadecimal, and writes it to the end.
-    Raises what `fill` raises, and OSError; then nothing has changed.
+    Raises what `fill` raises, and OSError; then nothing has changed. Raises Damaged where the new
+    pair is there and the old key could not be destroyed: `settle` does that later.
     """
     old = newest(folder, name)
     new = Generation(folder, name, old.number + 1 if old else 1)
@@ -158,10 +159,15 @@ def renew(folder: Path, name: str, secret: bytes, fill: Callable[[Path, str], No
         whole_file.write(new.salt, salt + check)
     except (OSError, DatabaseError):
         with suppress(OSError):
+            new.salt.unlink(missing_ok=True)  # it may have its name; without its file it must not
             new.file.unlink(missing_ok=True)
         raise
     if old:
-        destroy(old)
+        try:
+            destroy(old)
+        except OSError as error:
+            problem = f"was not destroyed: {error.strerror}"
+            raise Damaged(f"the old key of the {name} in {folder} {problem}") from None
     return new
 
 
@@ -223,7 +229,15 @@ def _generations(folder: Path, name: str) -> list[Generation]:
     names = [path.name for path in folder.iterdir()] if folder.is_dir() else []
     numbers = sorted(int(match[1]) for match in map(pattern.fullmatch, names) if match)
     found = [Generation(folder, name, number) for number in numbers]
-    return [each for each in found if each.salt.read_bytes().strip(b"\0")]
+    return [each for each in found if _has_key(each)]
+
+
+def _has_key(generation: Generation) -> bool:
+    """Say whether a salt has not been overwritten; a renewal may remove it meanwhile."""
+    try:
+        return bool(generation.salt.read_bytes().strip(b"\0"))
+    except FileNotFoundError:
+        return False
 
 
 def _overwrite(salt: Path) -> None:

@@ -26,12 +26,12 @@ def read(words: Sequence[str], now: datetime) -> Wish:
         case "all" if not said:
             return Wish()
         case "last" if said:
-            return Wish(since_s=now.timestamp() - _duration_s(said))
+            return Wish(since_s=max(0.0, now.timestamp() - _duration_s(said)))
         case "day" if said:
             return _of_day(_day(said, now))
         case "person" if said:
             return Wish(person=said)
-        case "topic" if said:
+        case "topic" if re.search(r"\w", said):
             return Wish(words=tuple(re.findall(r"\w+", said)))
     raise BadWish(f"cannot tell what to forget: say {FORMS}")
 

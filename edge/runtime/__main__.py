@@ -103,6 +103,7 @@ class Runtime:
         self._names = names.Names(words, self._spelt(), show)
         present.on_forget = self._forget
         self._looking = Looking(conversation.answer, lambda: show(Look()))
+        conversation.on_taken_back = self._looking.drop
         self._told_bytes_s = float("-inf")
         self._control: msgspec.json.Decoder[Control] = msgspec.json.Decoder(Control)
         self._alarm: asyncio.TimerHandle | None = None
@@ -184,8 +185,6 @@ class Runtime:
         turn = self._conversation.note(heard, self._spoken_s(heard))
         self._names.heard(heard.text)
         self._show(heard)  # what is shown is noted: a kill -9 now loses nothing
-        if heard.goes_on:
-            self._looking.drop()
         if turn:
             video = self._clocks.state("video")
             is_live = video is not None and video.live and not self._is_fast

@@ -36,6 +36,8 @@ FOUND_ERRANDS: Final = 10
 DOCUMENT_CHARACTERS: Final = 16_000
 AGAIN: Final[tuple[Kind, ...]] = ("said", "asked", "told", "remembered", "derived")
 """What is made of an utterance, and made again of the whole of it."""
+SAID: Final[tuple[Kind, ...]] = ("said",)
+"""The same of one that asked nothing, or no less than the whole does."""
 TAKEN_BACK: Final = "You went on speaking: what was answered before is taken back."
 SPEAKERS: Final = {Speaker.UNKNOWN: "", Speaker.WEARER: "wearer", Speaker.OTHER: "other"}
 NOT_KEPT: Final = "(An answer that rested on what others said; it was not kept.)"
@@ -82,6 +84,8 @@ class Conversation:
         self._half: Half | None = None
         self._growing: Reply | None = None
         self.on_reply: Callable[[float], None] = lambda _latency_ms: None
+        self.on_taken_back: Callable[[], None] = lambda: None
+        """Is called when what was asked is asked no more."""
         self.heard_for_s: Callable[[], float] = lambda: 0.0
         """How long after its question the last word of the last reply was spoken."""
         self.context_tokens = 0
@@ -114,7 +118,7 @@ class Conversation:
         """Have in mind what another said, for a while of the stream's clock and of ours."""
         present = self._present
         before = self._half_of(heard).before
-        present.set_aside(before, AGAIN)
+        present.set_aside(before, SAID)
         self._half = Half(heard.start_ms, before)
         at_ms = heard.end_ms + present.context.audio_shift_ms
         note = self._note("said", heard.text, at_ms, heard)
@@ -139,7 +143,7 @@ class Conversation:
             meant = addressee.Decision("", heard.text)
         self._half = replace(half, request=meant.request)
         is_answered = bool(half.request) and tokens(half.request) == tokens(meant.request)
-        old = self._take_back(half, ("said",) if is_answered else AGAIN)
+        old = self._take_back(half, AGAIN if half.request and not is_answered else SAID)
         present.fold(heard)
         if meant.rest:
             present.keep(self._note("said", meant.rest, at_ms, heard))
@@ -162,8 +166,9 @@ class Conversation:
 
     def _take_back(self, half: Half, kinds: Collection[Kind]) -> set[int]:
         """Have in mind no more what was made of half an utterance; return its notes."""
-        if half.request and "asked" in kinds:
+        if "asked" in kinds:
             self._break_off()
+            self.on_taken_back()
         return self._present.set_aside(half.before, kinds)
 
     def ring(self, now_ms: int) -> None:

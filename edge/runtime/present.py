@@ -139,6 +139,8 @@ class Present:
             voice_profile.store(self._folder, profile, self._secret)
         except OSError as error:
             self.tell(f"your voice is not kept for the next start: {error.strerror}")
+        except vault.Damaged as error:
+            self.tell(str(error))  # the new one is kept
 
     def forget_wishes(self) -> None:
         """Forget what the notes say is to be forgotten, there and in mind."""

@@ -54,6 +54,7 @@ def test_one_that_hangs_is_named_so_that_the_launcher_ends_it(language: Language
     language.process.send_signal(signal.SIGSTOP)
     assert "did not answer for 0.2 s ([reasoner] timeout_s)" in refusal(lambda: answer(model))
     assert [died.process for died in shown] == [LANGUAGE_MODEL]
+    model.told(ChildDied(LANGUAGE_MODEL, "ended"))  # by the launcher, which starts another
     assert refusal(lambda: answer(model)) == "the language model tiny is being started again"
 
 

@@ -7,6 +7,7 @@ import numpy as np
 import onnx
 import onnxruntime as ort
 import pytest
+import spoilt_models
 from onnx import TensorProto, helper, numpy_helper
 
 from models import manifest
@@ -156,6 +157,22 @@ def test_when_nothing_can_go_that_is_said(tmp_path: Path) -> None:
         export("hailo", ["silero-vad"], tmp_path, said.append)
     why = "cannot be exported: it has If: which way it goes is known only when it runs"
     assert said == [f"silero-vad/silero_vad: {why}"]
+
+
+def test_a_graph_that_cannot_run_is_told_as_one_that_cannot_be_exported(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("OFFRECORD_MODELS", str(spoilt_models.copy(tmp_path / "models")))
+    broken = onnx.load_from_string(graph(helper.make_node("MatMul", ["picture", "none"], ["y"])))
+    broken.graph.input[0].name = "picture"
+    content = broken.SerializeToString()
+    spoilt_models.exchange(manifest.folder(), "blazeface", "faces.onnx", content)
+    said: list[str] = []
+    with pytest.raises(CannotExport, match="none of blazeface can go to static"):
+        export("static", ["blazeface"], tmp_path, said.append)
+    (line,) = said
+    assert line.startswith("blazeface/faces: cannot be exported: ")
+    assert "none" in line
 
 
 def test_an_unknown_target_is_refused(tmp_path: Path) -> None:

@@ -1,5 +1,6 @@
 """Whose words stand, and who is asked at all."""
 
+import shutil
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -14,6 +15,8 @@ from edge.chamber.asr import Recogniser, Recognition
 from edge.chamber.opinions import Opinions
 from edge.chamber.route import SURE, Request, Team
 from edge.chamber.shelf import Shelf
+from edge.chamber.spec import Refusal, Unusable
+from edge.messages import Lot
 from edge.signals import Utterance
 from models import manifest
 
@@ -33,13 +36,27 @@ class Parrot:
     says: Recognition
     asked: int = 0
     expects: list[str] = field(default_factory=list)
+    is_warm: bool = False
 
     def recognise(self, _: Utterance) -> Recognition:
         self.asked += 1
         return self.says
 
+    def warm_up(self) -> None:
+        self.is_warm = True
+
     def learn(self, words: list[str]) -> None:
         self.expects = words
+
+
+class Broken(Parrot):
+    """Gives no answer, as a specialist that hangs."""
+
+    def recognise(self, _: Utterance) -> Recognition:
+        raise Unusable(LARGE[0], Refusal(Lot.HUNG, "it did not answer in time"))
+
+    def warm_up(self) -> None:
+        self.recognise(SAID)
 
 
 def go_between(request: Request) -> Team:
@@ -91,6 +108,19 @@ def test_who_is_in_memory_alone_is_asked_at_once_and_to_the_end_of_the_utterance
     assert small.asked == 0
 
 
+@pytest.mark.parametrize("asked_first", [False, True])
+def test_where_the_larger_gives_no_answer_the_smallers_words_stand(*, asked_first: bool) -> None:
+    small, large = Parrot(recognition("unsure", 0.5)), Broken(recognition("never", 1.0))
+    both = opinions(small, large, (lambda _: LARGE) if asked_first else go_between)
+    assert both.recognise(SAID) is small.says
+
+
+def test_one_that_cannot_warm_up_is_no_reason_not_to_hear() -> None:
+    small, large = Parrot(recognition("", 0)), Broken(recognition("", 0))
+    opinions(small, large).warm_up()
+    assert small.is_warm
+
+
 def test_names_are_expected_by_both() -> None:
     small, large = Parrot(recognition("", 0)), Parrot(recognition("", 0))
     opinions(small, large).learn(["Aoife"])
@@ -134,4 +164,21 @@ def test_a_hard_sentence_brings_the_larger_model_into_the_budget() -> None:
 def test_without_a_budget_or_without_room_there_is_one_recogniser(budget_mb: int) -> None:
     shelf = Shelf(budget_mb * MIB)
     heard = engines.load(config.Recogniser(model="whisper-tiny.en"), shelf)
+    assert isinstance(heard, Recogniser)
+
+
+@pytest.mark.usefixtures("measured")
+def test_without_one_that_never_answered_the_smaller_listens_alone() -> None:
+    shelf = Shelf(200 * MIB, without=("whisper-base/decoder.int8",))
+    heard = engines.load(config.Recogniser(model="whisper-tiny.en"), shelf)
+    assert isinstance(heard, Recogniser)
+
+
+@pytest.mark.usefixtures("measured")
+def test_with_a_damaged_larger_model_the_smaller_listens_alone(tmp_path: Path) -> None:
+    installed = (tmp_path / "whisper-base").resolve()
+    (tmp_path / "whisper-base").unlink()
+    shutil.copytree(installed, tmp_path / "whisper-base")
+    (tmp_path / "whisper-base" / "tokens.json").write_bytes(b"[]")
+    heard = engines.load(config.Recogniser(model="whisper-tiny.en"), Shelf(200 * MIB))
     assert isinstance(heard, Recogniser)

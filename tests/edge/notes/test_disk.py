@@ -1,13 +1,37 @@
 """A disk that is full, or read-only: nothing that was kept is lost, and it is said."""
 
 import shutil
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 from small_disk import fill, mounted, remount
 from test_store import SECRET, kept, note
 
+from edge import voice_profile
+from edge.messages import VoiceProfile
 from edge.notes import Notes, NotesUnwritable, Wish, opening
+
+CHILD = """
+import errno, os, sys
+from pathlib import Path
+from edge.notes import Notes, NotesUnwritable
+folder, opened = sys.argv[1], int(sys.argv[2])
+notes = Notes(Path(folder), bytes(range(32)))
+def fail(event, arguments):
+    global opened
+    if event == "open" and str(arguments[0]) == folder:
+        opened -= 1
+        if opened < 0:
+            raise OSError(errno.EIO, os.strerror(errno.EIO))
+sys.addaudithook(fail)
+try:
+    notes.forget()
+except NotesUnwritable:
+    notes.remember(notes.recent()[0])
+"""
+"""Forgets on a medium that after so many times no longer brings a folder's names to it."""
 
 
 def test_a_full_disk_loses_nothing_and_is_said(tmp_path: Path) -> None:
@@ -63,3 +87,27 @@ def test_without_room_for_a_copy_the_last_one_stays(tmp_path: Path) -> None:
             memory.make_copy()
         assert memory.generation.copy.read_bytes() == before
         assert not list(disk.glob("*.new"))
+
+
+def test_without_room_for_a_voice_the_last_one_stays_and_it_is_said(tmp_path: Path) -> None:
+    voice = VoiceProfile("A" * 342 + "==", voice_profile.MODEL)
+    with mounted(tmp_path / "disk") as disk:
+        voice_profile.store(disk, voice, SECRET)
+        fill(disk)
+        with pytest.raises(OSError, match="full") as refused:
+            voice_profile.store(disk, VoiceProfile("B" * 342 + "==", voice.model), SECRET)
+        assert refused.value.strerror
+        assert voice_profile.load(disk, SECRET) == voice
+
+
+@pytest.mark.parametrize(("opened", "texts"), [(0, ["keep", "keep"]), (1, ["keep"])])
+def test_a_renewal_that_fails_at_its_end_loses_nothing(
+    tmp_path: Path, opened: int, texts: list[str]
+) -> None:
+    kept(tmp_path, note("keep")).close()
+    argv = [sys.executable, "-c", CHILD, str(tmp_path), str(opened)]
+    ended = subprocess.run(argv, capture_output=True, text=True, check=False)
+    assert ("Damaged: the old key of the notes in" in ended.stderr) == bool(opened)
+    with Notes(tmp_path, SECRET) as memory:
+        assert [n.text for n in memory.recent()] == texts
+    assert len(list(tmp_path.glob("*.salt"))) == 1

@@ -3,6 +3,7 @@
 import signal
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -11,7 +12,8 @@ from test_store import SECRET, kept, note
 from edge.evidence import Note
 from edge.ledger import Content
 from edge.notes import Notes, Wish, opening, vault
-from edge.notes.forgetting import meant
+from edge.notes.forgetting import Doomed, meant
+from edge.notes.retention import DAY_S
 
 ZANZIBAR = note("The zanzibar pin is 4711.", 200.0)
 CHILD = """
@@ -124,11 +126,15 @@ def test_the_ledger_s_words_go_with_the_note_that_came_of_them(tmp_path: Path) -
         assert meant(memory, Wish(words=("zanzibar",))).texts == {5, 6}
 
 
-def test_a_wish_that_was_left_is_fulfilled_by_the_next_who_forgets(tmp_path: Path) -> None:
-    with kept(tmp_path, ZANZIBAR, note("keep")) as memory:
+@pytest.mark.parametrize("forget", [Notes.forget, lambda memory: memory.expire(31 * DAY_S)])
+def test_a_wish_that_was_left_is_fulfilled_by_the_next_who_forgets(
+    tmp_path: Path, forget: Callable[[Notes], Doomed]
+) -> None:
+    old, young = note("zanzibar", 0.0), note("The zanzibar pin is 4711.", 2 * DAY_S)
+    with kept(tmp_path, old, young, note("keep", 2 * DAY_S)) as memory:
         opening.leave_wish(tmp_path, SECRET, Wish(words=("zanzibar",)))
         assert memory.has_wishes()
-        memory.forget()
+        assert forget(memory).notes == {1, 2}
         assert [n.text for n in memory.recent()] == ["keep"]
         assert not memory.has_wishes()
 

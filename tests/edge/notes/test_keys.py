@@ -102,3 +102,16 @@ def test_a_damaged_key_file_is_one_sentence(home: Path) -> None:
     keys.path().write_text("no key")
     with pytest.raises(keys.NoKey, match="is no key file; bring back"):
         keys.secret()
+
+
+def test_a_key_that_cannot_be_moved_stays_where_it_is() -> None:
+    made = keys.secret()
+    unborn = keys.path().with_name(f"{keys.FILE_NAME}.{os.getpid()}.new")
+    unborn.mkdir()  # so that no new key file can be written
+    for _ in range(2):
+        with pytest.raises(keys.NoKey, match="cannot keep the key"):
+            keys.move("file")
+        assert keys.secret(may_make=False) == made
+    unborn.rmdir()
+    keys.move("file")
+    assert [path.name for path in keys.path().parent.iterdir()] == [keys.FILE_NAME]

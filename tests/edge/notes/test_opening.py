@@ -82,3 +82,24 @@ def test_two_generations_are_never_readable_for_long(tmp_path: Path) -> None:
 def test_nothing_to_read_is_one_sentence(tmp_path: Path) -> None:
     with pytest.raises(opening.NoNotes, match="no notes in"), opening.for_reading(tmp_path, SECRET):
         pass
+
+
+def test_a_death_before_the_copy_took_its_place_does_not_cost_the_copy(tmp_path: Path) -> None:
+    with kept(tmp_path, note("before the copy")) as memory:
+        memory.make_copy()
+    (tmp_path / "notes.1.sqlite").rename(tmp_path / "notes.1.damaged-20261122-000000.sqlite")
+    told: list[str] = []
+    for _ in range(2):
+        with opening.for_writing(tmp_path, SECRET, told.append) as memory:
+            assert [n.text for n in memory.recent()] == ["before the copy"]
+    assert len(told) == 1
+    assert "are gone" in told[0]
+    assert "the copy of" in told[0]
+
+
+def test_a_salt_that_vanishes_while_it_is_read_is_none(tmp_path: Path) -> None:
+    kept(tmp_path, note("a")).close()
+    (tmp_path / "notes.2.salt").symlink_to(tmp_path / "gone")
+    found = vault.newest(tmp_path, "notes")
+    assert found
+    assert found.number == 1

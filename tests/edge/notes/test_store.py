@@ -60,15 +60,6 @@ def test_the_dialogue_is_no_evidence(tmp_path: Path) -> None:
         assert memory.of_run("r")[0].kind == "asked"
 
 
-def test_last_seen_finds_the_newest_picture(tmp_path: Path) -> None:
-    views = [note("cup, book", 1, "seen"), note("cup", 2, "seen"), note("dog", 3, "seen")]
-    with kept(tmp_path, *views, note("cup", 4)) as memory:
-        found = memory.last_seen("cup")
-        assert found
-        assert found.at_wall_s == 2
-        assert memory.last_seen("cat") is None
-
-
 def test_recent_is_newest_first(tmp_path: Path) -> None:
     with kept(tmp_path, note("a"), note("b"), note("c")) as memory:
         assert [n.text for n in memory.recent(2)] == ["c", "b"]

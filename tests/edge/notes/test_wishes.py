@@ -13,6 +13,7 @@ NOW = datetime(2026, 11, 22, 17, 30, tzinfo=UTC)
     [
         ("last 10m", Wish(since_s=NOW.timestamp() - 600)),
         ("last 2 h", Wish(since_s=NOW.timestamp() - 7200)),
+        ("last 99999d", Wish()),
         ("person Anna Bell", Wish(person="Anna Bell")),
         ("topic the gate's code", Wish(words=("the", "gate", "s", "code"))),
         ("all", Wish()),
@@ -30,7 +31,8 @@ def test_a_day_is_the_wall_s_from_midnight_to_midnight() -> None:
 
 
 @pytest.mark.parametrize(
-    "said", ["", "last", "last week", "day tuesday", "person", "topic", "all of it"]
+    "said",
+    ["", "last", "last week", "day tuesday", "person", "topic", "topic ??", "topic 🙂", "all it"],
 )
 def test_what_nobody_can_tell_is_one_sentence(said: str) -> None:
     with pytest.raises(BadWish):

@@ -2,9 +2,21 @@
 
 from pathlib import Path
 
-from runtime_process import HELLO, RuntimeProcess, at
+from runtime_process import HELLO, SECRET, RuntimeProcess, at
 
-from edge.messages import ContextPacket, Notice, Reply, Shown, Transcript
+from edge.config import Config, Privacy
+from edge.messages import (
+    ContextPacket,
+    Look,
+    Notice,
+    Overheard,
+    Reply,
+    Seen,
+    Shown,
+    Speaker,
+    Transcript,
+)
+from edge.notes import opening
 from edge.runtime.conversation import TAKEN_BACK
 
 
@@ -91,3 +103,56 @@ def test_what_was_asked_and_answered_is_not_answered_again(tmp_path: Path) -> No
         runtime.say(whole("Set a timer for ten minutes!"))
         ask(runtime, "What do you see?")
         assert runtime.summary().answered == 2
+
+
+IN_VIEW = "What am I looking at?"
+
+
+def live(folder: Path, settings: Config | None = None) -> RuntimeProcess:
+    """Start a runtime whose questions about what is in view wait for a sight."""
+    runtime = RuntimeProcess(folder, settings=settings, fast=False, live=True)
+    runtime.tell(at(60, live=True), at(60, kind="video", live=True))
+    runtime.say(HELLO)
+    return runtime
+
+
+def test_a_question_that_waits_for_a_sight_waits_on_when_no_more_was_asked(tmp_path: Path) -> None:
+    with live(tmp_path) as runtime:
+        runtime.say(half(IN_VIEW), whole(IN_VIEW))
+        runtime.until(Look)
+        assert text_of(runtime.until(Reply)[-1])
+        assert runtime.summary().answered == 1
+
+
+def test_a_question_that_waits_for_a_sight_and_was_not_meant_is_dropped(tmp_path: Path) -> None:
+    with live(tmp_path) as runtime:
+        runtime.say(half(IN_VIEW), whole("What am I looking at, said my mother, and I laughed."))
+        told = [m.text for m in runtime.until(Notice) if isinstance(m, Notice)]
+        assert told == [TAKEN_BACK]
+        assert runtime.summary().answered == 0
+
+
+def test_a_half_that_asked_nothing_does_not_cost_another_question_s_answer(tmp_path: Path) -> None:
+    with live(tmp_path) as runtime:
+        runtime.say(Transcript(IN_VIEW, 2_000, 5_000, 90, 0), half(KEYS))
+        runtime.until(Look)
+        runtime.say(Seen(11_000, (), (), 0, 0))
+        answer = text_of(runtime.until(Reply)[-1])
+        runtime.say(whole(WHOLE))
+        runtime.until(Transcript)
+        with opening.for_reading(tmp_path, SECRET) as reading:
+            assert [n.text for n in reading.recent(9, ("told",))] == [answer]
+            assert [n.text for n in reading.recent(9, ("said",))] == [WHOLE]
+
+
+def test_what_another_goes_on_to_say_does_not_cost_one_either(tmp_path: Path) -> None:
+    def wearer(text: str, end_s: int) -> Transcript:
+        return Transcript(text, (end_s - 2) * 1000, end_s * 1000, 90, 0, (), Speaker.WEARER, 95)
+
+    with live(tmp_path, Config(privacy=Privacy(mode="ephemeral"))) as runtime:
+        runtime.say(wearer(IN_VIEW, 5), half(KEYS))
+        runtime.until(Overheard)
+        runtime.say(Seen(11_000, (), (), 0, 0))
+        answer = text_of(runtime.until(Reply)[-1])
+        runtime.say(whole(WHOLE), wearer("What time is it?", 20))
+        assert answer in packet_of(runtime.until(Reply))
