@@ -80,6 +80,7 @@ def test_the_seal_is_whole_inside_a_unit(found: dict[str, Any], profile: str) ->
 
 INSTALL = r"""
 set -e
+rm -rf /var/lib/offrecord  # of the run before, which had another key
 systemd-sysusers "$1/deploy/offrecord.sysusers"
 cp "$1/deploy/offrecord-launcher.service" /etc/systemd/system/
 mkdir /etc/systemd/system/offrecord-launcher.service.d
