@@ -8,12 +8,15 @@ import json
 import secrets
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
-from typing import Any
+from typing import Any, Final
 
 from edge.births import Run
 from edge.launcher import Launcher
 from edge.messages import Shown, Summary
 from edge.notes.vault import SECRET_BYTES
+
+SECRET: Final = secrets.token_bytes(SECRET_BYTES)
+"""Of notes that nobody reads when the bench is over."""
 
 
 class CannotMeasure(RuntimeError):
@@ -22,7 +25,7 @@ class CannotMeasure(RuntimeError):
 
 def play(run: Run, show: Callable[[Shown], None]) -> Summary | None:
     """Run the whole sealed process tree over a run's sources; its notes are nobody's."""
-    passing = replace(run, secret=run.secret or secrets.token_bytes(SECRET_BYTES))
+    passing = replace(run, secret=run.secret or SECRET)
     return asyncio.run(Launcher(passing, show).launch())
 
 

@@ -5,7 +5,6 @@ with the dialogue state that its own answers make. An utterance was acted on whe
 """
 
 import asyncio
-import secrets
 import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -17,7 +16,7 @@ import numpy as np
 import soundfile
 
 from edge import config, voice_profile
-from edge.bench import CannotMeasure, stream
+from edge.bench import SECRET, CannotMeasure, stream
 from edge.bench.clips import load_clip, read_manifest
 from edge.births import Run
 from edge.capture.sources import describe
@@ -32,7 +31,6 @@ from edge.messages import (
     Transcript,
     VoiceProfile,
 )
-from edge.notes import vault
 from edge.signals import Samples
 
 _T = TypeVar("_T")
@@ -41,8 +39,6 @@ GAP_S: Final = 2.0
 """Silence between two clips: longer than any endpoint."""
 HOUR_S: Final = 3600
 ENROLMENT_S: Final = 30
-SECRET: Final = secrets.token_bytes(vault.SECRET_BYTES)
-"""Of notes that end with the measurement."""
 """Of speech, from which the wearer's voice is learnt."""
 
 

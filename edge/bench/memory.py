@@ -12,7 +12,6 @@ For the speed the same notes are repeated, with what they mean, until there are 
 import asyncio
 import json
 import os
-import secrets
 import tempfile
 import time
 from collections.abc import Iterator, Mapping, Sequence
@@ -25,13 +24,12 @@ from statistics import fmean, quantiles
 from typing import Any, Final
 
 from edge import births, config
-from edge.bench import CannotMeasure
+from edge.bench import SECRET, CannotMeasure
 from edge.births import Run
 from edge.child import Child
 from edge.evidence import Note, Now, Question
 from edge.messages import SealState
 from edge.notes import Notes
-from edge.notes.vault import SECRET_BYTES
 from edge.runtime.lessons import Lessons
 from edge.runtime.meanings import Meanings
 from edge.runtime.opinion import Opinions, Pipes
@@ -219,7 +217,7 @@ def _speed(
 def _notes() -> Iterator[Notes]:
     with (
         tempfile.TemporaryDirectory(prefix="offrecord-bench-") as folder,
-        Notes(Path(folder), secrets.token_bytes(SECRET_BYTES)) as notes,
+        Notes(Path(folder), SECRET) as notes,
     ):
         yield notes
 

@@ -8,7 +8,6 @@ second after it began.
 
 import asyncio
 import itertools
-import secrets
 import tempfile
 import time
 from collections.abc import Callable
@@ -20,7 +19,7 @@ import numpy as np
 import soundfile
 
 from edge import config, scene
-from edge.bench import CannotMeasure, echo_room
+from edge.bench import SECRET, CannotMeasure, echo_room
 from edge.bench.echo_room import EchoRoom
 from edge.bench.reverberation import LIVING_ROOM, impulse_response
 from edge.births import Run
@@ -37,7 +36,6 @@ from edge.messages import (
     Transcript,
     Unclear,
 )
-from edge.notes.vault import SECRET_BYTES
 from edge.signals import Samples
 
 SCENES: Final = ("errand", "kitchen", "demo")
@@ -154,7 +152,7 @@ class _Bench:
             airlock=config.Airlock(rate_bytes_s=4096, burst_bytes=1 << 20),
         )
         sources = [describe("audio", "mic", settings)]
-        run = Run(settings, sources, folder, secret=secrets.token_bytes(SECRET_BYTES))
+        run = Run(settings, sources, folder, secret=SECRET)
         launcher = Launcher(run, self._show)
         running = asyncio.create_task(launcher.launch())
         try:

@@ -4,7 +4,6 @@ import asyncio
 import contextlib
 import threading
 from collections.abc import Callable, Iterator
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import cv2
@@ -12,6 +11,7 @@ import numpy as np
 import numpy.typing as npt
 import pytest
 import soundfile
+from picture_stream import streamed
 
 from edge import config, control
 from edge.bench import play
@@ -100,33 +100,11 @@ def test_what_one_looks_at_is_where_the_gaze_rests_in_either_order(tmp_path: Pat
     assert ["cat" in reply for reply in replies] == [True, True]
 
 
-class Stream(BaseHTTPRequestHandler):
-    """A camera that shows one picture for ever."""
-
-    picture = bytes(cv2.imencode(".jpg", side_by_side("2-cat", "1-cup"))[1].tobytes())
-
-    def do_GET(self) -> None:
-        self.send_response(200)
-        self.send_header("Content-Type", "multipart/x-mixed-replace; boundary=frame")
-        self.end_headers()
-        head = f"--frame\r\nContent-Type: image/jpeg\r\nContent-Length: {len(self.picture)}\r\n\r\n"
-        with contextlib.suppress(ConnectionError):
-            while not threading.Event().wait(0.1):
-                self.wfile.write(head.encode() + self.picture + b"\r\n")
-
-    def log_message(self, *_words: object) -> None:
-        """Say nothing."""
-
-
 @pytest.fixture
 def camera() -> Iterator[str]:
-    with ThreadingHTTPServer(("127.0.0.1", 0), Stream) as server:
-        server.daemon_threads = True
-        thread = threading.Thread(target=server.serve_forever)
-        thread.start()
-        yield f"http://127.0.0.1:{server.server_address[1]}/"
-        server.shutdown()
-        thread.join()
+    picture = cv2.imencode(".jpg", side_by_side("2-cat", "1-cup"))[1].tobytes()
+    with streamed(picture) as address:
+        yield address
 
 
 def until(

@@ -7,12 +7,12 @@ import subprocess
 import sys
 import threading
 from collections.abc import Iterator
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
 import pytest
 import soundfile
+from picture_stream import streamed
 from pulse_room import SoundServer
 
 from edge import scene
@@ -69,35 +69,11 @@ def test_a_microphone_is_heard_through_the_seal(sound_server: SoundServer, tmp_p
     assert summary["counter"] == "equal"
 
 
-class Stream(BaseHTTPRequestHandler):
-    """Shows a sign, for ever, ten times a second."""
-
-    def do_GET(self) -> None:
-        self.send_response(200)
-        self.send_header("Content-Type", "multipart/x-mixed-replace; boundary=frame")
-        self.end_headers()
-        picture = (DEMO.pictures or Path()).joinpath("3-sign.jpg").read_bytes()
-        head = f"--frame\r\nContent-Type: image/jpeg\r\nContent-Length: {len(picture)}\r\n\r\n"
-        pause = threading.Event()
-        try:
-            while not pause.wait(0.1):
-                self.wfile.write(head.encode() + picture + b"\r\n")
-        except ConnectionError:
-            return
-
-    def log_message(self, *_words: object) -> None:
-        """Say nothing."""
-
-
 @pytest.fixture
 def camera() -> Iterator[str]:
-    with ThreadingHTTPServer(("127.0.0.1", 0), Stream) as server:
-        server.daemon_threads = True
-        thread = threading.Thread(target=server.serve_forever)
-        thread.start()
-        yield f"http://127.0.0.1:{server.server_address[1]}/stream.mjpeg"
-        server.shutdown()
-        thread.join()
+    assert DEMO.pictures
+    with streamed((DEMO.pictures / "3-sign.jpg").read_bytes()) as address:
+        yield address
 
 
 def test_a_camera_stream_is_seen_through_the_seal(camera: str, tmp_path: Path) -> None:
