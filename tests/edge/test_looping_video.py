@@ -20,6 +20,8 @@ PICTURES = Path(__file__).parents[2] / "edge/scenes/demo/pictures"
 FRAMES_PER_S = 15
 """More than can be looked at, so that some are always left out."""
 DRIFT_BYTES = 5_000_000
+WARM_S = 60
+"""Until then a way that is seldom taken may still be taken for the first time."""
 Picture = npt.NDArray[np.uint8]
 
 
@@ -92,14 +94,15 @@ def watch(folder: Path, seconds: int) -> Watched:
 
 
 @pytest.mark.parametrize("seconds", [20, pytest.param(300, marks=pytest.mark.long)])
-def test_memory_stays_as_it_is_and_what_comes_too_fast_is_left_out_and_counted(
+def test_what_comes_too_fast_is_left_out_and_counted_and_memory_stays_as_it_is(
     tmp_path: Path, seconds: int
 ) -> None:
     watched = watch(tmp_path, seconds)
-    settled = watched.sizes[len(watched.sizes) // 4 :]
-    quarter = len(settled) // 4
-    grown = min(settled[-quarter:]) - min(settled[:quarter])
-    assert grown <= DRIFT_BYTES, (grown, max(settled), watched.dropped)
+    if seconds > WARM_S:
+        settled = watched.sizes[WARM_S * 2 :]
+        quarter = len(settled) // 4
+        grown = min(settled[-quarter:]) - min(settled[:quarter])
+        assert grown <= DRIFT_BYTES, (grown, max(settled), watched.dropped)
     assert watched.dropped > 0
     assert len(watched.sights) + watched.dropped <= watched.frames <= seconds * FRAMES_PER_S
     names = {thing.label for seen in watched.sights for thing in seen.things}

@@ -6,12 +6,12 @@ from pathlib import Path
 import pytest
 
 from edge import config
-from edge.bench import play
+from edge.bench import SECRET, play
 from edge.births import Run
 from edge.capture.sources import describe
 from edge.evidence import Note
 from edge.messages import Shown, Transcript
-from edge.notes import Notes, keys
+from edge.notes import Notes
 
 CLIP = Path(__file__).parents[2] / "../shared/data/speech/1688-142285-0005.flac"
 """It says Helstone; alone, tiny.en writes Halston."""
@@ -33,7 +33,7 @@ def test_a_configured_name_is_heard(tmp_path: Path) -> None:
 
 
 def test_a_name_that_was_spelt_before_is_heard(tmp_path: Path) -> None:
-    notes = Notes(tmp_path, keys.secret())
+    notes = Notes(tmp_path, SECRET)
     spelt = "The village is spelt H E L S T O N E."
     notes.remember(Note("said", spelt, 0, time.time(), "before", "whisper-tiny.en", 90))
     notes.close()
