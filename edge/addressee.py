@@ -61,6 +61,8 @@ NEEDED: Final = {
 """Log-odds from which a sentence is taken, by how strongly the rules take it."""
 LEANING: Final = 2
 """From so many corrections one way, sentences of their kind need more, or less, to be taken."""
+STATED_NEEDS: Final = 1.5
+"""Log-odds more for what only says how things are: "The dentist appointment is on Tuesday"."""
 HELD_BACK_BY: Final = 4.0
 READIER_BY: Final = 1.5
 """Log-odds that a learnt leaning asks for, or gives."""
@@ -135,6 +137,8 @@ class _Situation:
         asked = look(sentence)
         kind = Kind.GONE_ON if self.follows and goes_on(sentence) else asked.kind
         needed = NEEDED[self.talks][asked.strength] + self._learnt(kind)
+        if asked.strength is Strength.NONE and phrases.STATES.match(sentence):
+            needed += STATED_NEEDS
         return meant.score(sentence, follows_reply=self.follows) >= needed
 
     def _learnt(self, kind: Kind) -> float:

@@ -304,3 +304,8 @@ PERSONAL: Final = re.compile(
     r"\b(?:i|me|my|mine|we|us|our|you|he|she|they|his|her|their)\b", re.IGNORECASE
 )
 """A question about people's own affairs, which no language model knows either."""
+STATES: Final = re.compile(
+    r"(?i)(?:the|an?|our|his|her|their|(?:mon|tues|wednes|thurs|fri|satur|sun)day)\b[^?]*"
+    r"\b(?:is|are|was|were|has|comes|starts|begins|leaves|opens|closes)\b[^?]*$"
+)
+"""A statement about a thing or a day, and no question."""

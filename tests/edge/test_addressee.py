@@ -211,3 +211,10 @@ def test_the_wearer_can_say_who_was_meant() -> None:
     assert correction("I was talking to you.") is True
     assert correction("No, that was not for you.") is False
     assert correction("I was talking to you about the car.") is None
+
+
+@pytest.mark.parametrize(
+    "said", ["The dentist appointment is on Tuesday at 9.", "Sunday is the best part of the week."]
+)
+def test_how_things_are_is_no_request(said: str) -> None:
+    assert not decide(said).request
