@@ -19,9 +19,10 @@ def test_every_setting_is_explained() -> None:
     assert bare == []
 
 
-def test_there_are_at_most_forty_eight_settings() -> None:
-    sections = msgspec.structs.asdict(config.Config()).values()
-    assert sum(len(msgspec.structs.fields(type(section))) for section in sections) <= 48
+def test_there_are_at_most_sixty_settings() -> None:
+    """Those of a table that may be repeated count once (docs/decisions/0031)."""
+    sections = config.commented().splitlines()
+    assert sum(" = " in line and line[0] != "#" for line in sections if line) <= 60
 
 
 @pytest.mark.parametrize(
