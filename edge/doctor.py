@@ -1,24 +1,20 @@
 """Whether Offrecord can work on this machine and, if not, the one command that helps."""
 
 import ctypes.util
-import importlib.util
 import json
 import os
 import platform
 import shutil
-import urllib.error
-import urllib.request
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from pathlib import Path
-from typing import Final, Literal
+from typing import Final
 
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
 from edge import (
-    births,
     config,
     footprints,
     mute,
@@ -29,12 +25,11 @@ from edge import (
     tune,
     voice_profile,
 )
-from edge.mind import gguf, language, llama
+from edge.finding import Finding, Verdict
 from edge.notes import keys, vault
 from edge.view.specialists_page import refusals
 from models import fetch, manifest
 
-Verdict = Literal["ok", "note", "fail"]
 NEEDED_DISK_MB: Final = 300
 """Room for fetching and building the default models."""
 NEEDED_MEMORY_MB: Final = 400
@@ -43,16 +38,6 @@ MARKS: Final[dict[Verdict, tuple[str, str]]] = {
     "note": ("•", "yellow"),
     "fail": ("✗", "bold red"),
 }
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """What was checked, what was found, and what to do about it."""
-
-    name: str
-    verdict: Verdict
-    found: str
-    remedy: str = ""
 
 
 def examine(config_path: Path | None) -> list[Finding]:
@@ -307,49 +292,6 @@ def _reasoner(config_path: Path | None) -> Iterator[Finding]:
         settings = config.load(config_path)
     except config.BadConfig:
         return
-    reasoner = settings.reasoner
-    if reasoner.weights:
-        yield _language(reasoner.weights, settings)
-        return
-    if not reasoner.url:
-        yield Finding(
-            "reasoner",
-            "ok",
-            "built-in recall: answers from what was heard, seen and noted; no language model",
-            "set [reasoner] url to connect one",
-        )
-        return
-    try:
-        request = urllib.request.Request(f"{reasoner.url.rstrip('/')}/models")  # noqa: S310
-        key = os.environ.get(reasoner.api_key_env, "")
-        if key:
-            request.add_header("Authorization", f"Bearer {key}")
-        with urllib.request.urlopen(request, timeout=3):  # noqa: S310 (the user's own setting)
-            yield Finding("reasoner", "ok", f"{reasoner.url} answers")
-    except (OSError, ValueError, urllib.error.URLError) as problem:
-        reason = getattr(problem, "reason", problem)
-        yield Finding(
-            "reasoner",
-            "note",
-            f"{reasoner.url} does not answer ({reason}); recall answers meanwhile",
-            "start it, or correct [reasoner] url",
-        )
+    from edge import reasoner_findings  # noqa: PLC0415 (no other check needs a web client)
 
-
-def _language(weights: Path, settings: config.Config) -> Finding:
-    """Say whether the language model on this device is one, and fits."""
-    name, ours = "reasoner", "recall answers meanwhile"
-    if not importlib.util.find_spec("xllamacpp"):
-        return Finding(name, "note", f"llama.cpp is not installed; {ours}", llama.LIBRARY)
-    try:
-        facts = gguf.read(weights)
-    except gguf.UselessModel as refusal:
-        return Finding(name, "note", f"{refusal}; {ours}", "correct [reasoner] url")
-    if refused := language.too_large(
-        facts, settings.context.tokens, *language.room(births.language_room_mb(settings))
-    ):
-        return Finding(name, "note", f"{refused}; {ours}", "a smaller model, or more quantised")
-    licence = f", licence {facts.licence}" if facts.licence else ""
-    continues = "" if facts.converses else "; it only continues texts: an instruct model is better"
-    size = f"{facts.file_bytes / 1e6:.0f} MB"
-    return Finding(name, "ok", f"{weights.name}, {size}{licence}, on this device{continues}")
+    yield from reasoner_findings.reasoners(settings)

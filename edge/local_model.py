@@ -16,8 +16,9 @@ import msgspec
 
 from edge import airlock, messages
 from edge.config import Reasoner
-from edge.endpoint import INSTRUCTION, MOST_CHARACTERS, EndpointFailed
 from edge.messages import Answering, ChildDied, Control, Enough, Finished, Prompt, SealState, Words
+from edge.reason.parts import MOST_CHARACTERS, EndpointFailed
+from edge.reason.prompt import INSTRUCTION
 
 PACKET_BYTES: Final = 4096
 PART_CHARACTERS: Final = 800
@@ -37,7 +38,7 @@ class LocalModel:
     ) -> None:
         assert settings.weights
         self.name = settings.weights.stem[:64]
-        self._settings, self._show = settings, show
+        self.settings, self._show = settings, show
         self._asks_fd, self._answers_fd = fds
         self._why_not, self._is_coming = "is still being loaded", True
         self._number = secrets.randbelow(1 << 30)  # not one that the runtime before this one used
@@ -93,12 +94,12 @@ class LocalModel:
         """Wait until it is there, or is not to come."""
         self._news = asyncio.Event()
         with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(self._news.wait(), self._settings.timeout_s)
+            await asyncio.wait_for(self._news.wait(), self.settings.timeout_s)
 
     @asynccontextmanager
     async def _in_time(self, what: str) -> AsyncGenerator[None, None]:
         """Do it within the time limit; one that is too slow is to be ended."""
-        limit_s = self._settings.timeout_s
+        limit_s = self.settings.timeout_s
         try:
             async with asyncio.timeout(limit_s):
                 yield

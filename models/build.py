@@ -35,7 +35,10 @@ def build(step: str, members: Members, folder: Path) -> None:
 
 def _copy(members: Members, folder: Path) -> None:
     for name, member in members.items():
-        shutil.copyfile(member, folder / name)
+        try:
+            (folder / name).hardlink_to(member)  # a language model need not be written twice
+        except OSError:  # a file system without links
+            shutil.copyfile(member, folder / name)
 
 
 def _whisper(members: Members, folder: Path) -> None:

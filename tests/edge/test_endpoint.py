@@ -6,11 +6,23 @@ from contextlib import aclosing
 import aiohttp
 import pytest
 from aiohttp import web
-from language_model import Manner, Server, answers, event, hangs, serving, streams
+from language_model import (
+    Manner,
+    Server,
+    answers,
+    breaks_off,
+    calls,
+    event,
+    hangs,
+    serving,
+    streams,
+)
 
 from edge import endpoint
 from edge.config import Reasoner
-from edge.endpoint import EndpointFailed
+from edge.messages import ContextPacket
+from edge.reason import prompt
+from edge.reason.parts import Call, Ended, EndpointFailed, Heard
 
 
 def with_server(manner: Manner, test: Callable[[Server], Awaitable[None]]) -> None:
@@ -21,11 +33,16 @@ def with_server(manner: Manner, test: Callable[[Server], Awaitable[None]]) -> No
     asyncio.run(run())
 
 
-async def ask(settings: Reasoner, environment: Mapping[str, str] | None = None) -> list[str]:
-    request = endpoint.body(settings, "Question: what?")
+REQUEST = prompt.body("small", prompt.opening(ContextPacket("Heard: hello.", 4), "What?"))
+
+
+async def heard(settings: Reasoner, environment: Mapping[str, str] | None = None) -> list[Heard]:
     async with aiohttp.ClientSession() as session:
-        words = endpoint.ask(session, settings, request, environment or {})
-        return [word async for word in words]
+        return [each async for each in endpoint.ask(session, settings, REQUEST, environment or {})]
+
+
+async def ask(settings: Reasoner, environment: Mapping[str, str] | None = None) -> list[str]:
+    return [each for each in await heard(settings, environment) if isinstance(each, str)]
 
 
 def complaint(manner: Manner, **settings: object) -> str:
@@ -47,7 +64,7 @@ def test_words_come_as_they_are_streamed() -> None:
         assert server.bodies[0]["stream"] is True
         assert server.bodies[0]["messages"][1] == {  # type: ignore[index]
             "role": "user",
-            "content": "Question: what?",
+            "content": "<data>\nHeard: hello.\n</data>\nQuestion: What?",
         }
 
     with_server(streams("Ulaan", "baatar", "."), test)
@@ -58,6 +75,32 @@ def test_an_answer_in_one_piece_is_taken_too() -> None:
 
     async def test(server: Server) -> None:
         assert await ask(server.settings()) == ["Yes."]
+
+    with_server(answers(200, whole, "application/json"), test)
+
+
+def test_a_tool_that_is_asked_for_comes_whole() -> None:
+    async def test(server: Server) -> None:
+        assert await heard(server.settings()) == [
+            Call("call_1", "search", '{"q": "é"}'),
+            Ended(0, is_stream=True),
+        ]
+
+    with_server(calls("search", '{"q": "é"}'), test)
+
+
+def test_tools_asked_for_in_one_piece_are_taken_too() -> None:
+    function = {"name": "search", "arguments": "{}"}
+    message = {"content": None, "tool_calls": [{"type": "function", "function": function}] * 2}
+    usage = {"total_tokens": 12}
+    whole = json.dumps({"choices": [{"message": message}], "usage": usage}).encode()
+
+    async def test(server: Server) -> None:
+        assert await heard(server.settings()) == [
+            Call("call_0", "search", "{}"),
+            Call("call_1", "search", "{}"),
+            Ended(12, is_stream=False),
+        ]
 
     with_server(answers(200, whole, "application/json"), test)
 
@@ -105,6 +148,12 @@ def test_a_missing_key_is_said_before_anything_is_sent() -> None:
         (answers(200, b"data: {rubbish\n", "text/event-stream"), "not as an OpenAI-compatible"),
         (answers(200, b"x" * 200_000, "text/event-stream"), "not as an OpenAI-compatible"),
         (streams(), "URL sent an empty answer"),
+        (breaks_off, "URL broke the connection off"),
+        (answers(200, event("Well"), "text/event-stream"), "URL broke its answer off"),
+        (answers(429), "URL is asked too much (status 429)"),
+        (answers(429, b"", **{"Retry-After": "9" * 30}), "it is not asked again for 3600 s"),
+        (answers(200, b"[" * 60_000, "application/json"), "not as an OpenAI-compatible endpoint"),
+        (calls("x" * 65, "{}"), "URL asks for more tools than anybody could use"),
     ],
 )
 def test_each_failure_is_one_clear_sentence(manner: Manner, sentence: str) -> None:
@@ -113,6 +162,17 @@ def test_each_failure_is_one_clear_sentence(manner: Manner, sentence: str) -> No
 
 def test_silence_ends_at_the_time_limit() -> None:
     assert complaint(hangs, timeout_s=0.2) == "URL did not answer for 0.2 s ([reasoner] timeout_s)"
+
+
+def test_an_answer_that_does_not_end_is_ended() -> None:
+    async def manner(request: web.Request) -> web.StreamResponse:
+        response = web.StreamResponse(headers={"Content-Type": "text/event-stream"})
+        await response.prepare(request)
+        while True:
+            await response.write(event("and "))
+            await asyncio.sleep(0.05)
+
+    assert "did not end its answer within 1 s" in complaint(manner, timeout_s=0.2)
 
 
 def test_silence_in_the_middle_ends_too() -> None:
@@ -134,7 +194,7 @@ def test_letting_go_ends_the_request() -> None:
     async def test(server: Server) -> None:
         settings = server.settings()
         async with aiohttp.ClientSession() as session:
-            words = endpoint.ask(session, settings, endpoint.body(settings, "?"), {})
+            words = endpoint.ask(session, settings, REQUEST, {})
             async with aclosing(words):
                 assert await anext(words) == "One"
             await asyncio.wait_for(server.hung_up.wait(), 5)
