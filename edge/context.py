@@ -1,42 +1,34 @@
-"""What is going on right now? One frozen `Context`, folded from messages, rendered to a packet.
+"""What is going on right now? One frozen `Context`, folded from messages.
 
 Pure: no storage and no clock in here. Times are milliseconds since the run began; a source that
 was lost and came back counts from zero again, so its times are shifted.
 """
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
 from functools import singledispatch
 from typing import Final
 
 from edge.clock import SAMPLE_RATE_HZ, to_ms
+from edge.errand import Change, Errand
 from edge.evidence import (
     Kind,
     Note,
     Now,
-    Question,
     Sight,
-    Timer,
-    ago,
     labels_of,
-    lasting,
     lines_of,
     seen_text,
-    time_of_day,
 )
-from edge.messages import ContextPacket, Hello, Leaves, Model, Seen, SourceState, Transcript
+from edge.messages import Hello, Leaves, Model, Seen, SourceState, Transcript
 from edge.privacy import PASSING_S
-from edge.recall.words import content, coverage, rarity, tokens
 
 KEPT_HEARD: Final = 60
 KEPT_SEEN: Final = 30
 KEPT_SIGHTS: Final = 4
 KEPT_DIALOGUE: Final = 12
-UNRELATED_LINES: Final = 6
-"""Recent lines that go along although they share no word with the question."""
-TOKEN_BYTES: Final = 4
-MOST_TOKENS: Final = 4000
-"""A packet's text has at most 16 000 characters, whatever the configuration allows."""
+KEPT_STANDING: Final = 200
+STANDS: Final[frozenset[Kind]] = frozenset({"remembered", "derived"})
 NEW_CLOCK_S: Final = 2.0
 """A live source whose zero moved by more than this was started again."""
 
@@ -54,14 +46,21 @@ class Context:
     now_ms: int = 0
     models: tuple[Model, ...] = ()
     heard: tuple[Note, ...] = ()
-    """`said`, `remembered` and `derived`."""
+    """`said` and `remembered`."""
+    standing: tuple[Note, ...] = ()
+    """`remembered` and `derived`: what holds for longer than a moment, also of earlier runs."""
     seen: tuple[Note, ...] = ()
     """One a change of view; the last one's time moves on while the view stays."""
     sights: tuple[Sight, ...] = ()
     """What the camera showed of late: where each thing is, which no note keeps."""
     dialogue: tuple[Note, ...] = ()
     """`asked` and `told`."""
-    timers: tuple[Timer, ...] = ()
+    errands: tuple[Errand, ...] = ()
+    """What is still to be done: of this run and of those before."""
+    changes: tuple[Change, ...] = ()
+    """What was done of late, and can be taken back."""
+    wall_jump_s: float = 0.0
+    """By how much the clock on the wall was set since the run began."""
     passing: tuple[Note, ...] = ()
     """What others said in the last `PASSING_S`; in no packet (`edge/privacy.py`)."""
     heard_until_ms: int = 0
@@ -73,7 +72,7 @@ class Context:
 
     def wall_s(self, at_ms: int) -> float:
         """Return the wall clock at a moment of this run."""
-        return (self.wall_at_zero_s or 0.0) + at_ms / 1000
+        return (self.wall_at_zero_s or 0.0) + self.wall_jump_s + at_ms / 1000
 
     def model_name(self, index: int) -> str:
         """Return a model's name, or its number while the chamber has not introduced itself."""
@@ -86,8 +85,8 @@ def _fold(event: object, context: Context) -> Context:
     return context
 
 
-def fold(context: Context, event: Leaves | SourceState | Note | Timer) -> Context:
-    """Return the context after a message, a note that was made of one, or a new timer."""
+def fold(context: Context, event: Leaves | SourceState | Note | Errand) -> Context:
+    """Return the context after a message, a note that was made of one, or a new errand."""
     folded = _fold(event, context)
     oldest_ms = folded.now_ms - 1000 * PASSING_S
     if all(note.at_ms >= oldest_ms for note in folded.passing):
@@ -151,10 +150,16 @@ def _seen_until(sights: tuple[Sight, ...], at_ms: int) -> tuple[Sight, ...]:
 
 @_fold.register
 def _(event: Note, context: Context) -> Context:
+    if event.kind == "errand":  # what is still to be done is in mind already
+        return context
+    if event.kind in STANDS and all(event.id != note.id for note in context.standing if note.id):
+        context = replace(context, standing=(*context.standing, event)[-KEPT_STANDING:])
+    if event.kind == "derived":  # of a moment that is over, perhaps of another run's clock
+        return context
     context = replace(context, now_ms=max(context.now_ms, event.at_ms))
     if event.kind == "seen":
         return replace(context, seen=(*context.seen, event)[-KEPT_SEEN:])
-    if event.kind in {"said", "remembered", "derived"}:
+    if event.kind in {"said", "remembered"}:
         return replace(context, heard=(*context.heard, event)[-KEPT_HEARD:])
     answered_ms = event.at_ms if event.kind == "asked" else 0
     return replace(
@@ -165,8 +170,8 @@ def _(event: Note, context: Context) -> Context:
 
 
 @_fold.register
-def _(event: Timer, context: Context) -> Context:
-    return replace(context, timers=(*context.timers, event))
+def _(event: Errand, context: Context) -> Context:
+    return replace(context, errands=(*context.errands, event))
 
 
 def resumed(context: Context, notes: Iterable[Note]) -> Context:
@@ -179,7 +184,7 @@ def resumed(context: Context, notes: Iterable[Note]) -> Context:
 
 
 def without(context: Context, before: Context, kinds: Collection[Kind]) -> Context:
-    """Return the context without what such notes and the timers made of an utterance since.
+    """Return the context without what such notes and the errands made of an utterance since.
 
     What was seen since stays, and so does what was forgotten.
     """
@@ -188,12 +193,25 @@ def without(context: Context, before: Context, kinds: Collection[Kind]) -> Conte
         return tuple(n for n in now if n in then or n.kind not in kinds or n.source == "timer")
 
     if "asked" in kinds:
-        timers = (t for t in before.timers if t in context.timers or t.deadline_ms > context.now_ms)
-        answered_until_ms = before.answered_until_ms
-        context = replace(context, timers=tuple(timers), answered_until_ms=answered_until_ms)
+        now_s = context.wall_s(context.now_ms)
+        context = replace(
+            context,
+            errands=tuple(
+                each
+                for each in before.errands
+                if each in context.errands or not each.rings or each.due_s > now_s
+            ),
+            changes=before.changes,
+            answered_until_ms=before.answered_until_ms,
+        )
     return replace(
         context,
         heard=old(context.heard, before.heard),
+        standing=tuple(
+            note
+            for note in context.standing
+            if note.kind == "derived" or old((note,), before.standing)
+        ),
         dialogue=old(context.dialogue, before.dialogue),
         passing=old(context.passing, before.passing),
     )
@@ -208,6 +226,7 @@ def forgotten(context: Context, since_s: float, until_s: float = float("inf")) -
     return replace(
         context,
         heard=left(context.heard),
+        standing=left(context.standing),
         seen=left(context.seen),
         dialogue=left(context.dialogue),
         passing=left(context.passing),
@@ -228,14 +247,18 @@ def without_notes(context: Context, ids: Collection[int]) -> Context:
     return replace(
         context,
         heard=left(context.heard),
+        standing=left(context.standing),
         seen=left(context.seen),
         dialogue=left(context.dialogue),
+        errands=tuple(each for each in context.errands if each.id not in ids),
+        changes=tuple(each for each in context.changes if not any(n in ids for n in each.begun)),
     )
 
 
-def due(context: Context, now_ms: int) -> tuple[Timer, ...]:
-    """Return the timers whose moment has come."""
-    return tuple(timer for timer in context.timers if timer.deadline_ms <= now_ms)
+def due(context: Context, now_s: float) -> tuple[Errand, ...]:
+    """Return what rings now, by the clock on the wall: the first one first."""
+    ringing = (each for each in context.errands if each.rings and each.due_s <= now_s)
+    return tuple(sorted(ringing, key=lambda each: each.due_s))
 
 
 def is_repeat(context: Context, heard: Transcript) -> bool:
@@ -271,93 +294,3 @@ def _what(seen: Seen) -> tuple[tuple[str, ...], tuple[str, ...]]:
 def _shows(note: Note, seen: Seen) -> bool:
     labels, lines = _what(seen)
     return set(labels_of(note)) == set(labels) and set(lines_of(note)) == set(lines)
-
-
-# --- rendering -----------------------------------------------------------------------------------
-
-
-def token_count(text: str) -> int:
-    """Return the tokens of a text: 4 UTF-8 bytes each, rounded up."""
-    return -(-len(text.encode()) // TOKEN_BYTES)
-
-
-def render(
-    context: Context, question: Question, notes: Sequence[Note], budget_tokens: int
-) -> ContextPacket:
-    """Return what the reasoner is given: at most `budget_tokens`, the question included.
-
-    What shares rare words with the question comes first, then the newest; lines stand in the
-    order of time.
-    """
-    budget_tokens = min(budget_tokens, MOST_TOKENS)
-    timers = [_timer_line(timer, question.now) for timer in context.timers]
-    frame = [f"Now {time_of_day(question.now.wall_s)}.", *timers, f"Question: {question.text}"]
-    text = _cut("\n".join(frame), budget_tokens)
-    if text != "\n".join(frame):
-        return ContextPacket(text, token_count(text))
-    chosen: list[Note] = []
-    for note in _ranked(_distinct(context, notes), question):
-        longer = _page(frame, [*chosen, note], question.now)
-        if token_count(longer) <= budget_tokens:
-            chosen.append(note)
-            text = longer
-    return ContextPacket(text, token_count(text))
-
-
-def _page(frame: list[str], notes: list[Note], now: Now) -> str:
-    in_order = sorted(notes, key=now.age_s, reverse=True)
-    return "\n".join((frame[0], *(_line(note, now) for note in in_order), *frame[1:]))
-
-
-_LEAD: Final = {
-    "said": "Heard",
-    "seen": "Saw",
-    "remembered": "Was to remember,",
-    "derived": "Noted",
-    "asked": "Was asked",
-    "told": "Replied",
-}
-
-
-def _line(note: Note, now: Now) -> str:
-    text = note.text
-    if note.kind == "seen":
-        shown = (", ".join(labels_of(note)), *(f'"{line}"' for line in lines_of(note)))
-        text = "; ".join(filter(None, shown))
-    return f"{_LEAD[note.kind]} {ago(now.age_s(note))}: {text}"
-
-
-def _timer_line(timer: Timer, now: Now) -> str:
-    left = lasting(max(0, timer.deadline_ms - now.ms) / 1000)
-    return f"Timer{f' ({timer.label})' if timer.label else ''}: {left} left."
-
-
-def _distinct(context: Context, notes: Sequence[Note]) -> list[Note]:
-    """Return what may go in, each text once, the newest first. The question itself stays out."""
-    dialogue = context.dialogue
-    if dialogue and dialogue[-1].kind == "asked":
-        dialogue = dialogue[:-1]
-    mine = sorted((*context.heard, *context.seen, *dialogue), key=lambda note: -note.at_ms)
-    of_question = {tuple(tokens(n.text)) for n in context.dialogue[-1:] if n.kind == "asked"}
-    found: dict[tuple[str, ...], Note] = {}
-    for note in (*mine, *notes):
-        words = tuple(tokens(note.text))
-        if words not in of_question:
-            found.setdefault(words, note)
-    return list(found.values())
-
-
-def _ranked(notes: list[Note], question: Question) -> list[Note]:
-    texts = [content(note.text) for note in notes]
-    weights = rarity(content(question.text), texts)
-    scores = [coverage(weights, text) for text in texts]
-    related = [(score, note) for score, note in zip(scores, notes, strict=True) if score]
-    rest = [note for score, note in zip(scores, notes, strict=True) if not score]
-    related.sort(key=lambda pair: (-pair[0], question.now.age_s(pair[1])))
-    return [*(note for _, note in related), *rest[:UNRELATED_LINES]]
-
-
-def _cut(text: str, budget_tokens: int) -> str:
-    """Return the end of a text that fits; the question stands at its end."""
-    room = budget_tokens * TOKEN_BYTES
-    return text.encode()[-room:].decode("utf-8", "ignore") if room < len(text.encode()) else text

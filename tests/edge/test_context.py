@@ -1,5 +1,4 @@
-from hypothesis import given
-from hypothesis import strategies as st
+from dataclasses import replace
 
 from edge.context import (
     Context,
@@ -7,14 +6,14 @@ from edge.context import (
     fold,
     forgotten,
     is_repeat,
-    render,
     resumed,
     sight,
-    token_count,
+    without,
+    without_notes,
 )
-from edge.evidence import Kind, Note, Question, Timer
+from edge.errand import Errand
+from edge.evidence import Kind, Note
 from edge.messages import (
-    ContextPacket,
     Hello,
     Model,
     Seen,
@@ -45,64 +44,8 @@ def state(
     return SourceState(kind, "running", "x", round(stream_s * 16_000), 0, 0, monotonic_s, live)
 
 
-def packet(question: str, *notes: Note, at_s: float = 60, budget: int = 400) -> ContextPacket:
-    context = minded(*notes)
-    return render(context, Question(question, context.now_at(round(at_s * 1000))), (), budget)
-
-
 KEYS = note("I put the keys in the blue bowl.", 10)
 TALK = note("The weather is lovely.", 55)
-
-
-def test_times_are_relative_to_the_question() -> None:
-    assert (
-        "Heard 21 s ago: I put the keys in the blue bowl."
-        in packet("Where are my keys?", KEYS, at_s=31).text
-    )
-
-
-def test_lines_stand_in_the_order_of_time_and_the_question_last() -> None:
-    lines = packet("Where are my keys?", TALK, KEYS).text.split("\n")
-    assert [line.split()[0] for line in lines] == ["Now", "Heard", "Heard", "Question:"]
-    assert "keys" in lines[1]
-
-
-def test_what_is_relevant_survives_a_small_budget() -> None:
-    chatter = [note(f"We talked about subject number {n}.", 20 + n) for n in range(30)]
-    text = packet("Where are my keys?", KEYS, *chatter, budget=40).text
-    assert "blue bowl" in text
-
-
-@given(
-    texts=st.lists(st.text(max_size=200), max_size=12),
-    question=st.text(min_size=1, max_size=300),
-    budget=st.integers(1, 500),
-)
-def test_the_budget_is_never_exceeded(texts: list[str], question: str, budget: int) -> None:
-    notes = [note(text, n) for n, text in enumerate(texts)]
-    got = packet(question, *notes, budget=budget)
-    assert token_count(got.text) == got.tokens <= budget
-
-
-def test_a_token_is_four_bytes_rounded_up() -> None:
-    assert [token_count(t) for t in ("", "a", "abcd", "abcde", "éé€")] == [0, 1, 1, 2, 2]
-
-
-def test_the_same_words_are_given_once_and_as_the_newest() -> None:
-    text = packet("keys?", KEYS, note("i put the KEYS in the blue bowl", 40)).text
-    assert text.count("bowl") == 1
-    assert "20 s ago" in text
-
-
-def test_the_question_is_not_its_own_context() -> None:
-    question = "Where are my keys?"
-    assert packet(question, KEYS, note(question, 59, "asked")).text.count(question) == 1
-
-
-def test_a_running_timer_is_told() -> None:
-    context = fold(minded(), Timer(90_000, "tea"))
-    got = render(context, Question("How long?", context.now_at(60_000)), (), 400)
-    assert "Timer (tea): 30 s left." in got.text
 
 
 def test_a_picture_is_noted_once_while_it_stays() -> None:
@@ -157,6 +100,25 @@ def test_forgetting_takes_everything_since() -> None:
 
 
 def test_a_timer_is_due_at_its_moment() -> None:
-    context = fold(minded(), Timer(5_000, ""))
-    assert due(context, 4_999) == ()
-    assert due(context, 5_000) == (Timer(5_000, ""),)
+    context = fold(minded(), Errand("timer", due_s=1005.0))
+    assert due(context, 1004.9) == ()
+    assert due(context, 1005.0) == (Errand("timer", due_s=1005.0),)
+
+
+def test_what_was_made_of_notes_stands_and_moves_no_clock() -> None:
+    made = replace(note("A day.", 5000, "derived"), id=3)
+    context = fold(fold(minded(KEYS), made), made)
+    assert (context.heard, context.standing, context.now_ms) == ((KEYS,), (made,), 10_000)
+
+
+def test_forgetting_takes_what_stands() -> None:
+    plum = replace(note("the plum tree", 50, "remembered"), id=4)
+    assert without_notes(minded(plum), {4}).standing == ()
+    assert forgotten(minded(plum), 1020.0).standing == ()
+
+
+def test_a_wish_that_is_taken_back_stands_no_more() -> None:
+    before = minded(KEYS)
+    made = replace(note("A day.", 50, "derived"), id=3)
+    after = fold(fold(before, note("the plum tree", 50, "remembered")), made)
+    assert without(after, before, ("asked", "remembered", "derived")).standing == (made,)
