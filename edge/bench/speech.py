@@ -14,19 +14,18 @@ from pathlib import Path
 from typing import Any, Final
 
 import msgspec
-import numpy as np
 import soundfile
 
 from edge import config, tune
-from edge.bench import peers, play, rooms, stream, turn, wer
+from edge.bench import noise, peers, play, rooms, stream, turn, wer
 from edge.bench.boards import BOARDS, throttled
 from edge.bench.clips import Clip, load_clip, read_manifest
-from edge.bench.conditions import CLEAN, Condition, Noise, conditions, load_noises
+from edge.bench.conditions import CLEAN, Condition, Noise, conditions
 from edge.births import Run
 from edge.capture.sources import describe
 from edge.chamber.asr import Recogniser
 from edge.clock import SAMPLE_RATE_HZ
-from edge.messages import SealState, Shown, SpeechStarted, Transcript
+from edge.messages import SealState, Shown, Transcript
 from edge.signals import Samples, Utterance
 from models import manifest
 
@@ -61,14 +60,18 @@ def measure(asked: Asked) -> dict[str, Any]:
             _measured(condition, asked, settings, judge)
             for condition in conditions(sounds, asked.noise, room=asked.room)
         ]
-        false_starts = _false_starts_per_hour(asked.noise, settings)
+        unspoken = noise.measure(
+            NOISY_MIN if asked.noise else QUIET_MIN,
+            folder=asked.noise.folder if asked.noise else None,
+            settings=settings,
+        )
     return {
         "model": f"{settings.recogniser.weights} {settings.recogniser.precision}",
         "board": asked.board,
         "throttled": how,
         "clips": len(clips),
         "audio_s": round(sum(map(len, sounds)) / SAMPLE_RATE_HZ, 1),
-        "false_starts_per_hour": false_starts,
+        "false_starts_per_hour": unspoken["false_starts_per_hour"],
         **rows[0],
         **({"conditions": rows} if len(rows) > 1 else {}),
     }
@@ -99,7 +102,6 @@ class _Said:
 
     words: stream.Words
     utterances: int = 0
-    starts: int = 0
     sealed: dict[str, str] = field(default_factory=dict)
 
 
@@ -121,8 +123,6 @@ def _sealed(condition: Condition, settings: config.Config) -> _Said:
     def show(message: Shown) -> None:
         if isinstance(message, SealState):
             said.sealed[message.process] = message.level
-        elif isinstance(message, SpeechStarted):
-            said.starts += 1
         elif isinstance(message, Transcript):
             said.utterances += not message.goes_on
             said.words.take(message)
@@ -163,14 +163,6 @@ def _timely(condition: Condition, settings: config.Config, *, is_throttled: bool
         "clips_cut": told["cut"],
         "clips_still_cut": told["still_cut"],
     }
-
-
-def _false_starts_per_hour(noise: Noise | None, settings: config.Config) -> float:
-    """Have the chamber hear what nobody says: made-up minutes and, if there are any, noises."""
-    minutes = [sound for _, sound in rooms.minutes(NOISY_MIN if noise else QUIET_MIN)]
-    heard = np.concatenate([*minutes, *(load_noises(noise.folder) if noise else [])])
-    said = _sealed(Condition("nobody", heard, []), settings)
-    return round(said.starts / (len(heard) / SAMPLE_RATE_HZ / 3600), 2)
 
 
 def _full_window(

@@ -19,14 +19,14 @@ from edge.attention import CENTRE, Gaze, Point
 from edge.chamber import colours, heap, masks, sharpness, tracks
 from edge.chamber.faces import Faces
 from edge.chamber.precedence import Precedence
-from edge.chamber.reader import Page, Reader
+from edge.chamber.reader import Page, Reader, thousandths
 from edge.chamber.scene import Glance, SceneGate
 from edge.chamber.shelf import Shelf
 from edge.chamber.spec import Unusable
 from edge.chamber.tracks import SURE, Sighting, Track, Tracks
 from edge.chamber.vision import Detector
 from edge.clock import to_ms
-from edge.messages import Attend, Box, Colour, Light, Look, Seen, Stage, StageTime, TextLine, Thing
+from edge.messages import Attend, Colour, Light, Look, Seen, Stage, StageTime, TextLine, Thing
 from edge.signals import Frame
 from models.manifest import CorruptModel, ModelNotFetched
 
@@ -166,7 +166,7 @@ class Eyes:
             except Unusable:  # it hangs or fails: the rest of sight goes on
                 self._detector, detections = None, ()
             found = [
-                Sighting(thing.label, thing.score, _thousandths(thing.box))
+                Sighting(thing.label, thing.score, thousandths(thing.box))
                 for thing in detections
                 if thing.score >= least
             ]
@@ -189,12 +189,12 @@ class Eyes:
             began = time.perf_counter_ns()
             try:
                 with heap.kept():
-                    page = self._reader.read(frame)
+                    page = self._reader.read(frame, self._gaze.now(time.monotonic()))
             except Unusable:
                 self._reader = None
             stages.append(_time(Stage.READ, began))
         lines = tuple(
-            TextLine(text, round(line.score * 100), _thousandths(line.box))
+            TextLine(text, round(line.score * 100), thousandths(line.box))
             for line in page.lines[:MOST_LINES]
             if (text := plain(line.text, MOST_LINE_CHARACTERS))
         )
@@ -227,11 +227,6 @@ def _colour(frame: Frame, track: Track) -> Colour:
         return Colour.UNKNOWN
     left, top, right, bottom = (side / 1000 for side in track.box)
     return colours.of(frame.pixels, track.label, (left, top, right, bottom))
-
-
-def _thousandths(box: Sequence[float]) -> Box:
-    left, top, right, bottom = (min(1000, max(0, round(side * 1000))) for side in box)
-    return left, top, right, bottom
 
 
 def _time(stage: Stage, began_ns: int) -> StageTime:

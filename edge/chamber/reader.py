@@ -16,9 +16,11 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
+from edge.attention import CENTRE, Point, closeness
 from edge.chamber import onnx_session, sharpness, text_regions
 from edge.chamber.text_regions import Region
 from edge.config import Vision
+from edge.messages import Box
 from edge.signals import Frame, Pixels
 
 FIRST_SIDE_PX: Final = 320
@@ -34,7 +36,8 @@ LEAST_LINE_WIDTH_PX: Final = 320
 MOST_LINE_WIDTH_PX: Final = 1280
 """Longer lines are squeezed; a row of print across a whole picture stays legible."""
 MOST_REGIONS: Final = 16
-"""Read in one picture, the largest print first. A page of a book is not what a glance gives."""
+"""Read in one picture, what one looks at first, then the largest print. A page of a book is not
+what a glance gives."""
 MOST_LINES: Final = 12
 MOST_CHARACTERS: Final = 120
 """Of one line."""
@@ -93,15 +96,18 @@ class Reader:
         width = self._recognise(blank_line).shape[1]
         assert width == len(self._alphabet), (width, len(self._alphabet))
 
-    def read(self, frame: Frame) -> Page:
-        """Return what a picture says, as far as it can be read without guessing."""
-        if not self._regions(frame.pixels, FIRST_SIDE_PX):
+    def read(self, frame: Frame, point: Point = CENTRE) -> Page:
+        """Return what a picture says, as far as it can be read without guessing.
+
+        Where there is more than a glance gives, what is nearest to `point` is read.
+        """
+        if not self._regions(frame.pixels, FIRST_SIDE_PX, point):
             return Page()
         height, width, _ = frame.pixels.shape
         illegible = 0
         read: dict[Region, tuple[str, float]] = {}
         self.give_way()
-        for region in self._regions(frame.pixels, self._side_px):
+        for region in self._regions(frame.pixels, self._side_px, point):
             self.give_way()
             text, score = self._read(frame.pixels, region)
             if text and score >= self._score:
@@ -114,15 +120,16 @@ class Reader:
             score = min(read[region][1] for region in row)
             if says_something(text):
                 lines.append(ReadLine(text, score, text_regions.box(row, (width, height))))
-        return Page(fitting(lines), illegible)
+        return Page(fitting(lines, point), illegible)
 
-    def _regions(self, pixels: Pixels, side_px: int) -> list[Region]:
-        """Return what looks like text in (height, width, 3) pixels, the largest print first."""
+    def _regions(self, pixels: Pixels, side_px: int, point: Point) -> list[Region]:
+        """Return what looks like text in (height, width, 3) pixels, what one looks at first."""
         height, width, _ = pixels.shape
         fitted = _fit(pixels, min(side_px, self._side_px))
         regions = text_regions.find(self._mark(fitted), (width, height))
         fitted.fill(0)
-        return text_regions.largest_print(regions, MOST_REGIONS)
+        at = point[0] / 1000 * width, point[1] / 1000 * height
+        return text_regions.wanted(regions, MOST_REGIONS, at)
 
     def _mark(self, pixels: Pixels) -> npt.NDArray[np.float32]:
         """Return the probability of text at each of (height, width, 3) pixels: (height, width)."""
@@ -209,11 +216,18 @@ def decode(steps: Probabilities, meanings: tuple[str, ...]) -> tuple[str, float]
     return text.strip(), min(1.0, float(np.exp(np.log(sure).mean())))
 
 
-def fitting(lines: Sequence[ReadLine]) -> tuple[ReadLine, ...]:
-    """Return the first lines, as many as one message carries."""
-    sizes = accumulate(len(line.text.encode()) for line in lines)
-    within = takewhile(lambda pair: pair[1] <= MOST_TEXT_BYTES, zip(lines, sizes, strict=True))
-    return tuple(line for line, _ in within)[:MOST_LINES]
+def fitting(lines: Sequence[ReadLine], point: Point = CENTRE) -> tuple[ReadLine, ...]:
+    """Return as many lines as one message carries, those nearest to a point, in their order."""
+    order = sorted(range(len(lines)), key=lambda n: closeness(thousandths(lines[n].box), point))
+    sizes = accumulate(len(lines[number].text.encode()) for number in order)
+    within = takewhile(lambda pair: pair[1] <= MOST_TEXT_BYTES, zip(order, sizes, strict=True))
+    return tuple(lines[number] for number in sorted(number for number, _ in [*within][:MOST_LINES]))
+
+
+def thousandths(box: Sequence[float]) -> Box:
+    """Return the sides of a box, shares of a picture, as messages have them."""
+    left, top, right, bottom = (min(1000, max(0, round(side * 1000))) for side in box)
+    return left, top, right, bottom
 
 
 def says_something(text: str) -> bool:

@@ -24,6 +24,8 @@ ENDS: Final = 0.3
 """Then a line's length grows by this share of its height: a serif at the end is easily lost."""
 LEAST_MARK_PX: Final = 3
 LEAST_REGION_PX: Final = 5
+LOOKED_AT: Final = 4
+"""So many regions nearest to where one looks come before larger print elsewhere."""
 MOST_PRINT: Final = 0.4
 """Of a picture's longer side: no print is larger, but whole animals are marked now and then."""
 MOST_MARKS: Final = 200
@@ -52,6 +54,15 @@ class Region:
     height: float
     angle: float
     """Of its width to the horizontal, clockwise, in radians: at most 45 degrees either way."""
+
+    def distance_px(self, at: tuple[float, float]) -> float:
+        """Return how far a point lies from it; 0 inside."""
+        across, down = at[0] - self.x, at[1] - self.y
+        along = across * math.cos(self.angle) + down * math.sin(self.angle)
+        beside = down * math.cos(self.angle) - across * math.sin(self.angle)
+        return math.hypot(
+            max(0.0, abs(along) - self.width / 2), max(0.0, abs(beside) - self.height / 2)
+        )
 
     @classmethod
     def around(cls, points: npt.NDArray[np.float32]) -> Self:
@@ -129,6 +140,16 @@ def largest_print(regions: Sequence[Region], most: int) -> list[Region]:
     return sorted(regions, key=lambda region: (-round(2 * math.log2(region.print_px)), region.y))[
         :most
     ]
+
+
+def wanted(regions: Sequence[Region], most: int, at: tuple[float, float]) -> list[Region]:
+    """Return the regions to be read: those where one looks, nearest first, then large print.
+
+    `at` is in pixels of the picture.
+    """
+    near = sorted(regions, key=lambda region: region.distance_px(at))[:LOOKED_AT]
+    others = [region for region in regions if region not in near]
+    return [*near, *largest_print(others, most)][:most]
 
 
 def rows(regions: Sequence[Region]) -> list[tuple[Region, ...]]:

@@ -4,15 +4,14 @@ Is it louder than the room (a comparison)? Is it speech (Silero, 110 us)? The se
 where the first agreed within the last `LINGER_CHUNKS`. Another between them, webrtcvad, let through
 all of the music and four fifths of the noise, and cost more than it saved.
 
-Does it stand still? Silero takes a loud hum that begins at once for a voice, whatever was before.
-But no voice keeps its level to half a decibel: where the last chunks do, nobody begins to speak.
+A third only says where nobody begins to speak: where it sounds as it did before
+(`edge/chamber/sameness.py`).
 """
 
 import math
 from bisect import bisect_left, insort
 from collections import deque
 from collections.abc import Iterator
-from itertools import pairwise
 from typing import Final
 
 import numpy as np
@@ -20,6 +19,7 @@ import numpy as np
 from edge import config
 from edge.chamber import held
 from edge.chamber.onnx_session import session
+from edge.chamber.sameness import Sameness
 from edge.clock import SAMPLE_RATE_HZ
 from edge.signals import CHUNK_MS, CHUNK_SAMPLES, AudioChunk, Samples
 
@@ -37,12 +37,6 @@ LEAD_IN_CHUNKS: Final = 160 // CHUNK_MS
 CALM_PROBABILITY: Final = 0.1
 CALM_CHUNKS: Final = 320 // CHUNK_MS
 """After so long of what is loud and no speech at all, only every other chunk is looked at."""
-STEADY_PAIRS: Final = 4
-"""Of chunks, whose power is compared: one chunk alone holds no whole number of a hum's periods.
-Until they hold nothing else, fewer chunks of a hum have passed than begin an utterance."""
-STEADY_RATIO: Final = 10 ** (0.7 / 10)
-"""Hums range over 0.5 dB. Of 247 onsets of speech, clean and with noise as loud as speech, none
-ranges over less than 1.5, chunk by chunk."""
 
 
 class NoiseFloor:
@@ -117,7 +111,7 @@ class LeadIn:
 
 
 class VoiceActivity:
-    """The judges in a row, for one stream: loudness, Silero, and that no voice is so even."""
+    """The judges in a row, for one stream: loudness, Silero, and that no voice stays the same."""
 
     def __init__(self, model: bytes, gate: config.Gate, *, threads: int = 1) -> None:
         self.level_dbfs = -120.0
@@ -126,7 +120,7 @@ class VoiceActivity:
         self._floor = NoiseFloor()
         self._silero = Silero(model, threads)
         self._lead_in = LeadIn()
-        self._powers = deque([0.0] * (STEADY_PAIRS + 1), maxlen=STEADY_PAIRS + 1)
+        self._sameness = Sameness()
         self._begins_nothing = 0.99 * gate.onset_probability
         self._whole = held.floats(CHUNK_SAMPLES)
         self._open_chunks = self._calm_chunks = 0
@@ -142,6 +136,7 @@ class VoiceActivity:
         self._open_chunks = self._calm_chunks = 0
         self._lead_in.clear()
         self._silero.reset()
+        self._sameness.forget()
 
     def update(self, chunk: AudioChunk) -> float:
         """Return the probability of speech, 0 where the cheaper judge already says no."""
@@ -149,9 +144,9 @@ class VoiceActivity:
         samples[: len(chunk.samples)] = chunk.samples
         samples[len(chunk.samples) :] = 0  # only a stream's last one is short
         probability = self._judge(chunk, samples)
+        is_same = self._open_chunks > 0 and self._sameness.update(samples)
         samples.fill(0)
-        could_begin = probability > self._begins_nothing
-        return self._begins_nothing if could_begin and self._is_steady() else probability
+        return min(probability, self._begins_nothing) if is_same else probability
 
     def _judge(self, chunk: AudioChunk, samples: Samples) -> float:
         if chunk.start != self._next:
@@ -163,6 +158,7 @@ class VoiceActivity:
         if not self._open_chunks:
             if was_open:
                 self._silero.reset()
+                self._sameness.forget()
             self._lead_in.append(samples)
             return 0.0
         if not was_open:
@@ -183,13 +179,7 @@ class VoiceActivity:
         self._calm_chunks = self._calm_chunks + 1 if probability < CALM_PROBABILITY else 0
         return probability
 
-    def _is_steady(self) -> bool:
-        """Say whether what is heard keeps its level as only a machine does."""
-        pairs = [one + next_one for one, next_one in pairwise(self._powers)]
-        return max(pairs) < min(pairs) * STEADY_RATIO
-
     def _worth_it(self, samples: Samples) -> bool:
         power = float(np.dot(samples, samples)) / CHUNK_SAMPLES
-        self._powers.append(power)
         self.level_dbfs = 10 * math.log10(max(power, 1e-12))
         return power > self._energy_ratio * self._floor.update(power)

@@ -149,3 +149,9 @@ def test_no_more_lines_are_given_than_a_message_carries() -> None:
     short, long = ReadLine("ab", 0.9, (0, 0, 1, 1)), ReadLine("出口" * 60, 0.9, (0, 0, 1, 1))
     assert len(fitting([short] * 20)) == 12
     assert len(fitting([long] * 20)) == 3
+
+
+def test_of_too_many_lines_those_are_told_that_one_looks_at_in_reading_order() -> None:
+    lines = [ReadLine(f"row {n}", 0.9, (0, n / 20, 1, (n + 1) / 20)) for n in range(20)]
+    assert fitting(lines, (500, 0)) == tuple(lines[:12])
+    assert fitting(lines, (500, 1000)) == tuple(lines[8:])

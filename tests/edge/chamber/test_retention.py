@@ -25,6 +25,8 @@ from edge.clock import SAMPLE_RATE_HZ, to_samples
 from edge.launcher import PROGRAMS, Launcher
 from edge.messages import Shown, SourceState, Transcript
 
+pytestmark = pytest.mark.alone
+
 SENTENCES_S = ((15.85, 18.4), (1.25, 3.6))
 """Of the demo; together they are one utterance."""
 LEAD_S, CANARY_S, HANGOVER_S, SILENCE_S = 1.0, 4, 0.6, 120.0

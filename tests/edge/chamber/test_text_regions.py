@@ -6,7 +6,7 @@ import cv2
 import numpy as np
 import pytest
 
-from edge.chamber.text_regions import Region, box, find, largest_print, rows
+from edge.chamber.text_regions import Region, box, find, largest_print, rows, wanted
 
 
 def word(x: float, y: float, width: float = 80, height: float = 20, angle: float = 0) -> Region:
@@ -91,6 +91,16 @@ def test_no_regions_are_no_lines() -> None:
 def test_large_print_comes_first_and_like_print_from_the_top() -> None:
     heading, first, second = word(0, 300, height=60), word(0, 10, height=20), word(0, 40, height=22)
     assert largest_print([second, first, heading], 2) == [heading, first]
+
+
+def test_what_one_looks_at_comes_before_larger_print_elsewhere() -> None:
+    posters = [word(0, 40 * n, height=30) for n in range(6)]
+    label = word(900, 500, height=8)
+    assert label not in largest_print([*posters, label], 4)
+    chosen = wanted([*posters, label], 6, (905, 498))
+    assert chosen[0] == label
+    assert len(chosen) == 6
+    assert label.distance_px((900, 500)) == 0
 
 
 def test_a_box_stays_inside_the_picture() -> None:
