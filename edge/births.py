@@ -2,7 +2,7 @@
 
 import os
 import sys
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Final, Self
@@ -73,10 +73,13 @@ class RuntimeFds:
     mind: Sequence[int] = ()
     language: Sequence[int] = ()
     voice: Sequence[int] = ()
+    tools: Mapping[str, Sequence[int]] = field(default_factory=dict)
+    """Of each server of tools whose program was started."""
 
 
 def runtime(run: Run, program: str, run_id: str, fds: RuntimeFds) -> Birth:
     """Return the birth of the text side: the one process that is given the reasoner's key."""
+    keys = config.config_path().parent
     return Birth(
         name="runtime",
         profile="runtime",
@@ -90,11 +93,16 @@ def runtime(run: Run, program: str, run_id: str, fds: RuntimeFds) -> Birth:
             mind_fds=",".join(map(str, fds.mind)) or False,
             language_fds=",".join(map(str, fds.language)) or False,
             voice_fds=",".join(map(str, fds.voice)) or False,
+            tool_fds=";".join(f"{n}:{a},{b}" for n, (a, b) in fds.tools.items()) or False,
             fast=run.fast,
             live=run.is_live,
+            keys=str(keys),
         ),
-        pass_fds=(fds.airlock, fds.key, *fds.mind, *fds.language, *fds.voice),
-        readable=_readable(),
+        pass_fds=(
+            *(fds.airlock, fds.key, *fds.mind, *fds.language, *fds.voice),
+            *(end for pipes in fds.tools.values() for end in pipes),
+        ),
+        readable=_readable(keys),
         writable=(run.data,),
     )
 
@@ -112,8 +120,10 @@ def mind(run: Run, program: str) -> Birth:
 
 def language(run: Run, program: str) -> Birth:
     """Return the birth of the language model; its pipes are its standard descriptors."""
-    weights = run.config.reasoner.weights
-    assert weights
+    wanted = run.config.language_model
+    assert wanted
+    assert wanted.weights
+    weights = wanted.weights
     argv = [sys.executable, "-m", program, "--model", str(weights)]
     argv += ["--context", str(run.config.context.tokens)]
     argv += ["--most-mb", str(language_room_mb(run.config))]
@@ -172,11 +182,15 @@ def chamber(run: Run, program: str, slots: Sequence[int], powers: Powers) -> Bir
 
 
 def divided(settings: config.Config) -> Shares:
-    """Return how much memory the models of each process may take."""
+    """Return how much memory the models of each process may take.
+
+    Nobody asked for a mind that starts by itself: it takes no room that others are short of.
+    """
     machine_bytes = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
     whole_mb = shares.budget_mb(settings.memory, machine_bytes)
     language_mb = thinking.share_mb(settings) if whole_mb else 0  # it reads the model's whole head
-    return shares.divide(whole_mb, _mind_mb(settings), language_mb)
+    left_mb = shares.HEARING_MB if settings.notes.meaning is True else shares.COMFORTABLE_MB
+    return shares.divide(whole_mb, _mind_mb(settings), language_mb, mind_leaves_mb=left_mb)
 
 
 def language_room_mb(settings: config.Config) -> int:
@@ -187,7 +201,8 @@ def language_room_mb(settings: config.Config) -> int:
 
 def _mind_mb(settings: config.Config) -> int:
     """Return what the sentence embedding takes at work; it is loaded when nobody else is yet."""
-    if not settings.addressee.learn:
+    wanted = settings.notes.meaning
+    if not wanted or (wanted == "auto" and not models.manifest.receipt(EMBEDDER)):
         return 0
     (file,) = (each for each in models.manifest.row(EMBEDDER).files if each.job)
     name = footprints.name_of(models.manifest.row(EMBEDDER), file)
@@ -246,4 +261,5 @@ def _readable(*more: Path) -> list[Path]:
 
 def _secrets(run: Run) -> tuple[str, ...]:
     """Return the variables that only `runtime` gets."""
-    return (run.config.reasoner.api_key_env,)
+    of_servers = (name for each in run.config.tool_server for name in each.env)
+    return (*(each.api_key_env for each in run.config.reasoner), *of_servers)

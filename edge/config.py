@@ -10,7 +10,7 @@ import os
 import re
 import tomllib
 from pathlib import Path
-from typing import Annotated, Final, Literal
+from typing import Annotated, Final, Literal, get_args, get_origin, get_type_hints
 
 import msgspec
 
@@ -90,6 +90,7 @@ MULTILINGUAL_MODEL: Final = "whisper-base"
 
 
 Term = Annotated[str, msgspec.Meta(min_length=2, max_length=64)]
+Line = Annotated[str, msgspec.Meta(min_length=2, max_length=120)]
 
 
 class Recogniser(Section, frozen=True):
@@ -135,14 +136,6 @@ class Privacy(Section, frozen=True):
     """auto: with a live microphone, the wearer's alone once `offrecord enroll` has learnt the
     voice, and until then everyone's. wearer: nobody's until then. ephemeral: others' words too, but
     they are in mind for 120 s and never written down or sent on. everyone: all of it."""
-
-
-class Addressee(Section, frozen=True):
-    """Whether a sentence was for the companion."""
-
-    learn: bool = False
-    """Learn from "that was not for you" and "I was talking to you", in a process of its own that
-    takes about 60 MB; `offrecord models fetch minilm` brings its model."""
 
 
 Side = Annotated[float, msgspec.Meta(ge=0, le=1)]
@@ -208,18 +201,30 @@ class ContextSize(Section, frozen=True):
 GGUF: Final = ".gguf"
 
 
-class Reasoner(Section, frozen=True):
-    """Who answers. Empty `url`: the built-in recall reasoner, which needs no language model."""
+Withheld = Literal["heard", "seen", "remembered", "others", "numbers", "addresses"]
 
-    url: str = ""
-    """Base address of an OpenAI-compatible endpoint, such as http://127.0.0.1:11434/v1; or a model
-    on this device, such as "~/models/small.gguf", which needs `pip install offrecord[language]`."""
+
+class Reasoner(Section, frozen=True):
+    """Who answers what recall cannot, one after the other. None: recall alone answers."""
+
+    url: Annotated[str, msgspec.Meta(min_length=1, examples=["http://127.0.0.1:11434/v1"])]
+    """Base address of an OpenAI-compatible endpoint, such as http://127.0.0.1:11434/v1; or, for one
+    of them, a model on this device, such as "~/models/small.gguf", which needs `pip install
+    offrecord[language]`."""
     model: str = ""
     """Its model's name."""
     api_key_env: str = ""
     """Name of the environment variable that holds its key. The key itself never stands here."""
     timeout_s: Annotated[float, msgspec.Meta(gt=0, le=600)] = 20.0
-    """To the first word; after that, between two words."""
+    """To the first word; after that, between two words. The whole within five times as long."""
+    withhold: tuple[Withheld, ...] = ()
+    """What it is not sent: what was "heard", "seen" or "remembered", what "others" said or may have
+    said; "numbers" and "addresses" (e-mail, web) stand as # in what it is sent. What others said in
+    passing goes to none."""
+    price_per_1000_tokens: Annotated[float, msgspec.Meta(ge=0)] = 0.0
+    """In whatever money you pay it; `offrecord ledger` shows each answer's and the day's."""
+    questions_a_day: Annotated[int, msgspec.Meta(ge=0)] = 0
+    """So many at most are put to it. 0: as many as there are."""
 
     @property
     def weights(self) -> Path | None:
@@ -227,12 +232,53 @@ class Reasoner(Section, frozen=True):
         is_file = self.url.endswith(GGUF)
         return Path(self.url.removeprefix("file://")).expanduser() if is_file else None
 
+    @property
+    def name(self) -> str:
+        """What a person is told that it is called."""
+        return self.weights.stem if self.weights else self.model or self.url
+
+
+class ToolServer(Section, frozen=True):
+    """A server of tools (MCP) that a reasoner may use. None: the companion's own tools alone."""
+
+    name: Annotated[str, msgspec.Meta(pattern="^[a-z][a-z0-9-]{0,19}$", examples=["calendar"])]
+    """What you call it; its tools' names begin with it."""
+    command: tuple[str, ...] = ()
+    """A program of yours that is started, unsealed, and spoken to: ["uvx", "mcp-server-time"]."""
+    url: str = ""
+    """Or the address of one that runs: "http://127.0.0.1:8000/mcp"."""
+    env: tuple[str, ...] = ()
+    """Names of environment variables that its program is given, beside PATH, HOME and the like; of
+    an address the one whose value is its bearer token."""
+    reads_freely: bool = False
+    """Whether tools that the server itself calls read-only need no grant of yours."""
+
+    def __post_init__(self) -> None:
+        """Refuse one that cannot be reached, or in two ways."""
+        if bool(self.command) == bool(self.url):
+            raise ValueError(f'[[tool_server]] "{self.name}" needs a command or a url, not both')
+
 
 class Notes(Section, frozen=True):
     """What is remembered."""
 
     folder: str = ""
     """Empty means the user's data folder (XDG_DATA_HOME/offrecord)."""
+    meaning: bool | Literal["auto"] = "auto"
+    """Find notes by what they mean, not by their words alone: 15 of 100 more are found. Takes about
+    80 MB, and `offrecord models fetch minilm`. auto: where that was done and there is room."""
+
+
+class Help(Section, frozen=True):
+    """Help that nobody asked for. `offrecord offers` shows what your answers to it have taught."""
+
+    level: Literal["off", "quiet", "helpful"] = "off"
+    """quiet: at most 2 offers an hour, on the screen only. helpful: 4, less sure ones too, and
+    spoken where there is a voice. At neither while somebody else is there or speaks."""
+    aims: Annotated[tuple[Line, ...], msgspec.Meta(max_length=12)] = ()
+    """What you want for yourself, as ["drink less coffee"]: offers that serve it come first."""
+    attention_s: Annotated[int, msgspec.Meta(ge=0, le=3600)] = 60
+    """Seconds a day that reading offers may take; a glance at one takes 3 to 5."""
 
 
 _DAYS: Final = r"(?:mon|tue|wed|thu|fri|sat|sun)"
@@ -257,6 +303,13 @@ class Voice(Section, frozen=True):
     """`espeak-ng --voices` lists them."""
     speed_wpm: Annotated[int, msgspec.Meta(ge=80, le=450)] = 165
     """How fast it speaks, in words a minute."""
+
+
+class Companion(Section, frozen=True):
+    """Where paired phones connect. Nothing listens before `offrecord pair` was used."""
+
+    port: Annotated[int, msgspec.Meta(ge=0, le=65535)] = 8757
+    """A number that nobody else on this machine listens on; from 1024 on. 0: phones never."""
 
 
 class Mute(Section, frozen=True):
@@ -287,15 +340,29 @@ class Config(Section, frozen=True):
     turn: Turn = Turn()
     recogniser: Recogniser = Recogniser()
     privacy: Privacy = Privacy()
-    addressee: Addressee = Addressee()
     vision: Vision = Vision()
     memory: Memory = Memory()
     airlock: Airlock = Airlock()
     context: ContextSize = ContextSize()
-    reasoner: Reasoner = Reasoner()
+    reasoner: tuple[Reasoner, ...] = ()
+    tool_server: tuple[ToolServer, ...] = ()
     notes: Notes = Notes()
     mute: Mute = Mute()
     voice: Voice = Voice()
+    companion: Companion = Companion()
+    help: Help = Help()
+
+    def __post_init__(self) -> None:
+        """Refuse a second language model on this device: there is one process for it."""
+        if sum(each.weights is not None for each in self.reasoner) > 1:
+            raise ValueError("one [[reasoner]] may be a .gguf on this device, and two are")
+        if len({each.name for each in self.tool_server}) < len(self.tool_server):
+            raise ValueError("two [[tool_server]] have the same name")
+
+    @property
+    def language_model(self) -> Reasoner | None:
+        """The reasoner that is a language model on this device."""
+        return next((each for each in self.reasoner if each.weights), None)
 
 
 class BadConfig(ValueError):
@@ -342,7 +409,9 @@ def parse(text: str, where: str) -> Config:
     try:
         table = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
-        raise BadConfig(f"{where} is not TOML: {error}") from None
+        hint = "; a table that stands twice is spelled [[so]]" if "twice" in str(error) else ""
+        raise BadConfig(f"{where} is not TOML: {error}{hint}") from None
+    table |= {name: [table[name]] for name in _repeated() if isinstance(table.get(name), dict)}
     try:
         return msgspec.convert(table, Config)
     except msgspec.ValidationError as error:
@@ -363,7 +432,11 @@ def commented() -> str:
     """Return the defaults as TOML, every setting under its own explanation."""
     notes = _explanations()
     lines = [f"# {notes['Config']} Delete what you do not change.", ""]
+    repeated = _repeated()
     for section in msgspec.structs.fields(Config):
+        if section.name in repeated:
+            lines += _example(section.name, repeated[section.name], notes)
+            continue
         value = section.default
         name = type(value).__name__
         lines += [f"# {notes[name]}", f"[{section.name}]"]
@@ -371,6 +444,31 @@ def commented() -> str:
             lines += [f"# {notes[f'{name}.{key}']}", f"{key} = {_toml(setting)}"]
         lines.append("")
     return "\n".join(lines)
+
+
+def _example(name: str, owner: type[msgspec.Struct], notes: dict[str, str]) -> list[str]:
+    """Return a table that may be repeated, and by default stands nowhere: as a comment."""
+    called = owner.__name__
+    lines = [f"# {notes[called]}", f"# [[{name}]]"]
+    for field in msgspec.structs.fields(owner):
+        value = field.default if not field.required else _example_of(owner, field.name)
+        lines += [f"# {notes[f'{called}.{field.name}']}", f"# {field.name} = {_toml(value)}"]
+    return [*lines, ""]
+
+
+def _example_of(owner: type[msgspec.Struct], name: str) -> object:
+    """Return the example that stands with a setting that has no default."""
+    schema = msgspec.json.schema(owner)["$defs"][owner.__name__]
+    return schema["properties"][name]["examples"][0]
+
+
+def _repeated() -> dict[str, type[msgspec.Struct]]:
+    """Return the tables that may stand more than once, `[[so]]`; one alone may stand `[so]`."""
+    return {
+        name: get_args(kind)[0]
+        for name, kind in get_type_hints(Config).items()
+        if get_origin(kind) is tuple
+    }
 
 
 def _toml(value: object) -> str:
@@ -395,7 +493,7 @@ def _explain(problem: str) -> str:
     unknown = re.match(r"Object contains unknown field `(.+?)`(?: - at `\$\.?(.*)`)?$", problem)
     if not unknown:
         return problem.replace("`$.", "`").replace("Expected", "expected", 1)
-    key, section = unknown[1], unknown[2] or ""
+    key, section = unknown[1], re.sub(r"\[\d+\]$", "", unknown[2] or "")
     known = known_keys(section)
     near = difflib.get_close_matches(key, known, n=1, cutoff=0.0)
     spelled = f"{section}.{key}" if section else key
@@ -406,5 +504,5 @@ def known_keys(section: str) -> list[str]:
     """Return the keys of a section, or the sections' names for an empty one."""
     owner: type[msgspec.Struct] = Config
     if section:
-        owner = type(getattr(Config(), section))
+        owner = _repeated().get(section) or type(getattr(Config(), section))
     return [field.name for field in msgspec.structs.fields(owner)]

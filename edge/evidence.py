@@ -11,9 +11,9 @@ from typing import Final, Literal
 
 from edge.messages import Seen
 
-Kind = Literal["said", "seen", "asked", "told", "remembered", "derived"]
+Kind = Literal["said", "seen", "asked", "told", "remembered", "derived", "errand"]
 """`asked` and `told` are the dialogue with the companion; an answer never rests on those. `derived`
-is what was made of other notes."""
+is what was made of other notes, `errand` what is still to be done (`edge/errand.py`)."""
 
 
 QUOTED_CHARACTERS: Final = 60
@@ -80,14 +80,6 @@ class Question:
 
     text: str
     now: Now
-
-
-@dataclass(frozen=True, slots=True)
-class Timer:
-    """Something to say at a moment of the stream's clock."""
-
-    deadline_ms: int
-    label: str
 
 
 def seen_text(labels: Sequence[str], lines: Sequence[str]) -> str:

@@ -479,6 +479,41 @@ class Forget(Message, frozen=True, tag=69):
     """Forget what the notes say is to be forgotten; also asked on the control socket."""
 
 
+class Started(Message, frozen=True, tag=70):
+    """A program of the user's was started (again): an MCP server of `[[tool_server]]`."""
+
+    process: Name
+
+
+class Granted(Message, frozen=True, tag=71):
+    """What the wearer answers to a `Wanted`; also asked on the control socket."""
+
+    id: Count
+    answer: Literal["once", "always", "never"]
+
+
+OfferVerdict = Literal["accept", "dismiss", "stop"]
+
+
+class Judged(Message, frozen=True, tag=102):
+    """What the wearer makes of an offer; also asked on the control socket."""
+
+    number: Count
+    """The offer's; 0 means the newest."""
+    verdict: OfferVerdict
+
+
+class PhonesChanged(Message, frozen=True, tag=105):
+    """What the data folder says of phones did: a pairing was opened, or one was revoked.
+
+    Also asked on the control socket.
+    """
+
+
+class ResetOffers(Message, frozen=True, tag=103):
+    """Let what was made of offers until now teach no more; also asked on the control socket."""
+
+
 Control = (
     SourceState
     | SealState
@@ -489,6 +524,11 @@ Control = (
     | Enrol
     | Forget
     | Attend
+    | Started
+    | Granted
+    | Judged
+    | ResetOffers
+    | PhonesChanged
 )
 """`Enrol`: the chamber was told so, and may now say a voice, once."""
 
@@ -508,19 +548,31 @@ class Reply(Message, frozen=True, tag=81):
 
     text: Document
     source: Name
-    """`recall`, the endpoint's model name, or `timer`."""
+    """`recall`, the endpoint's model name, `timer`, or `grant` for a question of its own."""
     because: Annotated[tuple[Line, ...], msgspec.Meta(max_length=12)]
     """The observations and notes it rests on, one line each."""
     latency_ms: int = -1
     """End of the question's speech to the first word of the answer; -1 where nobody asked."""
     partial: bool = False
     """True while a streaming reply is still growing; `text` is all of it so far."""
+    passes: bool = False
+    """It rests on what others said: nobody keeps it for longer than that."""
 
 
 class Notice(Message, frozen=True, tag=82):
     """Something a person should know about the companion itself."""
 
     text: Line
+
+
+class Offer(Message, frozen=True, tag=90):
+    """Help that nobody asked for, one glance long; `Judged` may say what the wearer makes of it."""
+
+    number: Count
+    kind: Name
+    text: Line
+    because: Annotated[tuple[Line, ...], msgspec.Meta(max_length=12)] = ()
+    """The notes it rests on, one line each."""
 
 
 class StageSummary(Message, frozen=True):
@@ -579,10 +631,32 @@ class OwnVoice(Message, frozen=True, tag=87):
     end_ms: Millis
 
 
+class Wanted(Message, frozen=True, tag=88):
+    """A tool with an effect is asked for and needs the wearer's grant (`Granted`), soon."""
+
+    id: Count
+    tool: Name
+    what: Sentence
+    """What it would do: its arguments."""
+    why: Line
+    """Whose idea it is."""
+
+
 class OffTheRecord(Message, frozen=True, tag=85):
     """The wearer said that nothing is to be heard or seen for a while; the launcher obeys."""
 
     minutes: Annotated[int, msgspec.Meta(ge=1, le=7 * 24 * 60)]
+
+
+class Mute(Message, frozen=True, tag=96):
+    """Stop hearing and seeing now: a command asks it, or a paired phone by the runtime."""
+
+    minutes: Annotated[int, msgspec.Meta(ge=0, le=7 * 24 * 60)] = 0
+    """0 means until `Unmute`."""
+
+
+class Unmute(Message, frozen=True, tag=97):
+    """Hear and see again."""
 
 
 Shown = (
@@ -602,60 +676,14 @@ Shown = (
     | Look
     | Speaking
     | OwnVoice
+    | Offer
+    | Wanted
+    | Mute
+    | Unmute
 )
 
 
 # --- runtime <-> mind --------------------------------------------------------------------------
-
-MOST_STEPS: Final = 512
-Steps = Annotated[
-    tuple[Annotated[int, msgspec.Meta(ge=-(2**31), le=2**31)], ...],
-    msgspec.Meta(max_length=MOST_STEPS),
-]
-"""Millionths that corrections have added to the weights of a decision; no text in them."""
-Score = Annotated[int, msgspec.Meta(ge=-(2**31), le=2**31)]
-"""Log-odds in thousandths: above 0 it is rather so than not."""
-
-
-class Consider(Message, frozen=True, tag=112):
-    """Is this for the companion?"""
-
-    number: Count
-    text: Sentence
-    follows_reply: bool
-    """Whether the companion has just said something."""
-
-
-class Correct(Message, frozen=True, tag=113):
-    """The wearer says that this was for the companion, or that it was not: learn it."""
-
-    number: Count
-    text: Sentence
-    follows_reply: bool
-    was_meant: bool
-
-
-class Adopt(Message, frozen=True, tag=114):
-    """Decide with what was learnt before; nothing means as it ships."""
-
-    steps: Steps
-
-
-class Considered(Message, frozen=True, tag=115):
-    """The answer to the `Consider` of this number; number 0 says that the mind is there."""
-
-    number: Count
-    score: Score
-    learnt: Score = 0
-    """How much of the score comes from corrections."""
-
-
-class Learnt(Message, frozen=True, tag=116):
-    """The answer to the `Correct` of this number: all that has been learnt."""
-
-    number: Count
-    steps: Steps
-
 
 MeaningCode = Annotated[str, msgspec.Meta(pattern=r"^(?:[A-Za-z0-9+/]{64}){1,63}$")]
 """The signs of up to 63 embeddings, 48 bytes each in base64: of a text, then of its pieces."""
@@ -670,17 +698,12 @@ class Embed(Message, frozen=True, tag=125):
 
 
 class Embedded(Message, frozen=True, tag=126):
-    """The answer to the `Embed` of this number."""
+    """The answer to the `Embed` of this number; number 0 says that the mind is there."""
 
     number: Count
     code: MeaningCode
     words: Annotated[tuple[Name, ...], msgspec.Meta(max_length=24)] = ()
     """Of which word each piece is."""
-
-
-Asks = Consider | Correct | Adopt | Embed
-"""What the runtime says to the mind."""
-Answers = Considered | Learnt | Embedded
 
 
 # --- runtime <-> voice -------------------------------------------------------------------------
@@ -757,17 +780,6 @@ Answering = Words | Finished
 # --- asked of a running launcher, on its control socket (`edge/control.py`) --------------------
 
 
-class Mute(Message, frozen=True, tag=96):
-    """Stop hearing and seeing now."""
-
-    minutes: Annotated[int, msgspec.Meta(ge=0, le=7 * 24 * 60)] = 0
-    """0 means until `Unmute`."""
-
-
-class Unmute(Message, frozen=True, tag=97):
-    """Hear and see again."""
-
-
 class Inquire(Message, frozen=True, tag=98):
     """How do things stand? Changes nothing."""
 
@@ -812,4 +824,17 @@ class ForgetVoice(Message, frozen=True, tag=100):
     """Delete what is known of the wearer's voice."""
 
 
-Asked = Mute | Unmute | Inquire | Enrol | ForgetVoice | Forget | Look | Attend
+Asked = (
+    Mute
+    | Unmute
+    | Inquire
+    | Enrol
+    | ForgetVoice
+    | Forget
+    | Look
+    | Attend
+    | Granted
+    | PhonesChanged
+    | Judged
+    | ResetOffers
+)

@@ -7,16 +7,18 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
-from typing import Any, Final, get_args
+from typing import TYPE_CHECKING, Any, Final, get_args
 
-from edge import config, control
+from edge import births, config, control
 from edge.bench.commands import Command, subcommand
 from edge.evidence import Kind, Now, Question
 from edge.messages import Forget
 from edge.notes import Notes, NotesUnwritable, Reading, Wish, exchange, keys, opening, vault, wishes
 from edge.notes.forgetting import Doomed, meant
-from edge.search.finder import Finder
 from edge.view import notes_page
+
+if TYPE_CHECKING:
+    from edge.search.sought import Understood
 
 MOST_LOOKED_AT: Final = 1000
 """Notes that a search considers; those that only stand beside one with the words are not shown."""
@@ -80,18 +82,44 @@ HOMES: Final = {
 
 
 def _search(arguments: argparse.Namespace) -> int:
-    """Find notes by words in any form and by time ("in May"); without words, show the latest."""
+    """Find notes by what they mean, by words in any form, by time ("in May"); or the latest.
+
+    By meaning only where its model is on this device ([notes] meaning).
+    """
     with _reading(arguments) as reading:
         kinds = arguments.kind or get_args(Kind)
         found = reading.recent(arguments.limit, kinds)
         if arguments.words:
+            from edge.search.finder import Finder  # noqa: PLC0415 (a run needs nothing of it)
+
             question = Question(" ".join(arguments.words), Now("", 0, time.time()))
-            best = Finder(reading).find(question, None, MOST_LOOKED_AT, kinds)
+            understood = _understood(arguments, reading, question.text)
+            best = Finder(reading).find(question, understood, MOST_LOOKED_AT, kinds)
             holding = [each for each in best if each.own > 0]
             of_time = [each for each in best if each.score > 0]
             found = [each.note for each in holding or of_time][: arguments.limit]
         notes_page.show(found, sys.stdout, as_json=arguments.json)
     return 0
+
+
+def _understood(
+    arguments: argparse.Namespace, reading: Reading, question: str
+) -> "Understood | None":
+    """Return what a question means, by a mind of its own; None where words alone are to do."""
+    settings = config.load(arguments.config)
+    is_known = next(reading.vectors(), None) is not None
+    understood = None
+    if is_known and births.divided(settings).mind_mb:
+        from edge import lone_mind  # noqa: PLC0415 (as above)
+
+        try:
+            understood = lone_mind.understood(settings, _folder(arguments), question)
+        except lone_mind.NoMind as refusal:
+            raise NotesRefused(str(refusal)) from None
+    if not arguments.json:
+        how = "what they mean and their words" if understood else "their words"
+        sys.stderr.write(f"Found by {how}, the best first.\n")
+    return understood
 
 
 def _show(arguments: argparse.Namespace) -> int:

@@ -158,13 +158,15 @@ class Player:
 
 def _at_home(settings: config.Config) -> config.Config:
     """Return settings with which the canary's words go to no endpoint, and nothing is muted."""
-    return msgspec.structs.replace(settings, reasoner=config.Reasoner(), mute=config.Mute())
+    return msgspec.structs.replace(settings, reasoner=(), mute=config.Mute())
 
 
 def as_toml(settings: config.Config) -> str:
     """Return a configuration as a file."""
     lines = []
     for section, values in msgspec.to_builtins(settings).items():
-        lines.append(f"[{section}]")
-        lines += [f"{name} = {json.dumps(value)}" for name, value in values.items()]
+        is_one = isinstance(values, dict)
+        for table in [values] if is_one else values:
+            lines.append(f"[{section}]" if is_one else f"[[{section}]]")
+            lines += [f"{name} = {json.dumps(value)}" for name, value in table.items()]
     return "\n".join([*lines, ""])

@@ -1,14 +1,13 @@
 """`offrecord bench NAME`: what each takes, and which file measures it."""
 
 import argparse
-import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from edge import config
-from edge.bench import peer, report
+from edge.bench import report
 from edge.bench.boards import BOARDS
+from edge.bench.hearing_commands import add_hearing
 
 Command = Callable[[argparse.Namespace], int]
 
@@ -57,6 +56,11 @@ def add_benches(commands: Any) -> None:  # noqa: ANN401 (as above)
         "--manifest", type=Path, metavar="FILE", help="clips whose first words are waited for"
     )
     add("seal", _seal)
+    offering = add("proactive", _proactive)
+    offering.add_argument(
+        "--days", type=Path, metavar="FILE", help="scripted days, instead of the held-out ones"
+    )
+    offering.add_argument("--level", choices=("quiet", "helpful"), default="quiet")
     lending = add("supervisor", _supervisor)
     lending.add_argument(
         "--shares",
@@ -65,63 +69,6 @@ def add_benches(commands: Any) -> None:  # noqa: ANN401 (as above)
         default=(),
         metavar="SHARE",
         help="of everything's memory, instead of 1 0.5 0.25 0.15, 192 MB and the largest",
-    )
-    _take_clips(add("speaker", _speaker), "file, text and speaker")
-    speaking = _take_clips(add("speech", _speech), "file and text")
-    speaking.add_argument("--model", metavar="NAME", help="instead of the default recogniser")
-    _take_noise_and_board(speaking)
-    speaking.add_argument(
-        "--snr-db",
-        type=float,
-        nargs="+",
-        default=[20, 10, 5, 0],
-        metavar="DB",
-        help="with --noise: how much louder speech is, each in turn (20 10 5 0)",
-    )
-    speaking.add_argument("--room", action="store_true", help="in a room that echoes")
-    speaking.add_argument(
-        "--peers",
-        nargs="*",
-        choices=tuple(peer.PEERS),
-        help="other recognisers too, all or those named, clip by clip in turn",
-    )
-    speaking.add_argument(
-        "--peers-model",
-        default="",
-        metavar="NAME",
-        help="the weights of the others; the same as ours unless named",
-    )
-    speaking.add_argument(
-        "--peers-python",
-        type=Path,
-        default=Path(sys.executable),
-        metavar="FILE",
-        help="the Python that has `offrecord[peers]`; this one unless another is named",
-    )
-    speaking.add_argument(
-        "--language", default="", metavar="CODE|auto", help="of a multilingual model (en)"
-    )
-    speaking_others = add("languages", _languages)
-    speaking_others.add_argument(
-        "--clips", type=Path, metavar="FOLDER", help="instead of those of pytest-audioeval"
-    )
-    speaking_others.add_argument("--model", metavar="NAME", help="instead of whisper-base")
-    turning = _take_clips(add("turn", _turn), "file and text")
-    _take_noise_and_board(turning)
-    turning.add_argument(
-        "--snr-db", type=float, default=0.0, metavar="DB", help="how much louder speech is (0)"
-    )
-    saying = add("voice", _voice)
-    saying.add_argument("--replies", type=int, default=20, metavar="N", help="left alone (20)")
-    saying.add_argument(
-        "--interruptions", type=int, default=10, metavar="N", help="and interrupted (10)"
-    )
-    saying.add_argument(
-        "--echo-db",
-        type=float,
-        default=0.0,
-        metavar="DB",
-        help="how much louder the voice is at the microphone than who speaks in the room (0)",
     )
     seeing = add("vision", _vision)
     seeing.add_argument(
@@ -138,10 +85,17 @@ def add_benches(commands: Any) -> None:  # noqa: ANN401 (as above)
         "--data", type=Path, required=True, metavar="FOLDER", help="dialogues with questions, JSON"
     )
     remembering.add_argument("--large", action="store_true", help="among a million notes too")
-    naming = _take_clips(add("vocabulary", _vocabulary), "file and text")
-    naming.add_argument(
-        "--names", nargs="+", metavar="NAME", help="instead of those of the LibriSpeech clips"
+    rendering = add("context", _context)
+    rendering.add_argument(
+        "--data", type=Path, metavar="FOLDER", help="dialogues with questions, JSON; else none"
     )
+    rendering.add_argument("--scenes", nargs="*", metavar="NAME", help="scenes to play (all)")
+    escalating = add("escalation", _escalation)
+    escalating.add_argument(
+        "--questions", type=Path, metavar="FILE", help="others, in the form of questions.toml"
+    )
+    escalating.add_argument("--no-mind", action="store_true", help="by words alone")
+    add_hearing(add)
     asking = add("addressee", _addressee)
     asked = asking.add_mutually_exclusive_group(required=True)
     asked.add_argument(
@@ -164,24 +118,6 @@ def add_benches(commands: Any) -> None:  # noqa: ANN401 (as above)
     asking.add_argument(
         "--enrolled", action="store_true", help="the manifest's voice was learnt before"
     )
-
-
-def _take_noise_and_board(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument(
-        "--noise", type=Path, metavar="FOLDER", help="sounds without speech to lay under the clips"
-    )
-    parser.add_argument("--board", choices=sorted(BOARDS), default="desktop")
-
-
-def _take_clips(parser: argparse.ArgumentParser, keys: str) -> argparse.ArgumentParser:
-    parser.add_argument(
-        "--manifest",
-        type=Path,
-        required=True,
-        metavar="FILE",
-        help=f"JSON lines with {keys}; the sounds lie beside it",
-    )
-    return parser
 
 
 # Each is imported only when it is run: some bring what nobody else needs.
@@ -212,6 +148,14 @@ def _idle(arguments: argparse.Namespace) -> int:
     return 0
 
 
+def _proactive(arguments: argparse.Namespace) -> int:
+    """Live through scripted days: is help offered when it is wanted, and only then?"""
+    from edge.bench import proactive  # noqa: PLC0415 (as above)
+
+    report(proactive.measure(arguments.days, arguments.level), as_json=arguments.json)
+    return 0
+
+
 def _seal(arguments: argparse.Namespace) -> int:
     """How much slower is an inference behind the seal, and what does the seal's birth cost?"""
     from edge.bench import seal  # noqa: PLC0415 (see above)
@@ -228,64 +172,12 @@ def _supervisor(arguments: argparse.Namespace) -> int:
     return 0
 
 
-def _speaker(arguments: argparse.Namespace) -> int:
-    """How well are voices told apart?"""
-    from edge.bench import speaker  # noqa: PLC0415 (see above)
-
-    report(speaker.measure(arguments.manifest), as_json=arguments.json)
-    return 0
-
-
-def _speech(arguments: argparse.Namespace) -> int:
-    """Word error rate inside the sealed chamber, beside the full-window reference and peers."""
-    from edge.bench import peers, speech  # noqa: PLC0415 (see above)
-    from edge.bench.conditions import Noise  # noqa: PLC0415 (see above)
-
-    named = {
-        key: value
-        for key, value in (("model", arguments.model), ("language", arguments.language))
-        if value
-    }
-    noise = Noise(arguments.noise, tuple(arguments.snr_db)) if arguments.noise else None
-    others = peers.Others(
-        arguments.peers_python, arguments.peers_model, arguments.peers or tuple(peer.PEERS)
-    )
-    asked = speech.Asked(
-        arguments.manifest,
-        config.Config(recogniser=config.Recogniser(**named)),
-        noise,
-        room=arguments.room,
-        board=arguments.board,
-        others=None if arguments.peers is None else others,
-    )
-    report(speech.measure(asked), as_json=arguments.json)
-    return 0
-
-
-def _languages(arguments: argparse.Namespace) -> int:
-    """Word error rates of nine languages, each pinned, listened for, and in full windows."""
-    from edge.bench import languages  # noqa: PLC0415 (see above)
-
-    found = languages.measure(arguments.clips, arguments.model or languages.MODEL)
-    report(found, as_json=arguments.json)
-    return 0
-
-
 def _vision(arguments: argparse.Namespace) -> int:
     """Are things named and signs read, how fast, and what does a still scene cost?"""
     from edge.bench import vision  # noqa: PLC0415 (see above)
 
     found = vision.measure(arguments.images, arguments.labels, arguments.still_s)
     report(found, as_json=arguments.json)
-    return 0
-
-
-def _turn(arguments: argparse.Namespace) -> int:
-    """Show how soon the end of speech is noticed, and how often a speaker is cut off."""
-    from edge.bench import turn  # noqa: PLC0415 (see above)
-
-    noise = turn.Noise(arguments.noise, arguments.snr_db) if arguments.noise else None
-    report(turn.measure(arguments.manifest, noise, board=arguments.board), as_json=arguments.json)
     return 0
 
 
@@ -297,11 +189,22 @@ def _memory(arguments: argparse.Namespace) -> int:
     return 0
 
 
-def _vocabulary(arguments: argparse.Namespace) -> int:
-    """Show whether expected names are heard, and what they cost where nobody says them."""
-    from edge.bench import vocabulary  # noqa: PLC0415 (see above)
+def _context(arguments: argparse.Namespace) -> int:
+    """Show how little the reasoner is given, and whether it holds what answers the question."""
+    from edge import scene  # noqa: PLC0415 (see above)
+    from edge.bench import context  # noqa: PLC0415 (see above)
 
-    found = vocabulary.measure(arguments.manifest, arguments.names or vocabulary.NAMES)
+    names = scene.names() if arguments.scenes is None else arguments.scenes
+    report(context.measure(arguments.data, names), as_json=arguments.json)
+    return 0
+
+
+def _escalation(arguments: argparse.Namespace) -> int:
+    """Show who answers questions over known notes, how often wrongly, and what would leave."""
+    from edge.bench import escalation  # noqa: PLC0415 (see above)
+
+    questions = arguments.questions or escalation.FILE
+    found = escalation.measure(questions, mind=not arguments.no_mind)
     report(found, as_json=arguments.json)
     return 0
 
@@ -314,14 +217,5 @@ def _addressee(arguments: argparse.Namespace) -> int:
         report(scenes.measure(part=arguments.scenes), as_json=arguments.json)
         return 0
     found = addressee.measure(arguments.manifest, arguments.bystanders, enrolled=arguments.enrolled)
-    report(found, as_json=arguments.json)
-    return 0
-
-
-def _voice(arguments: argparse.Namespace) -> int:
-    """Show whether the companion hears itself, and how soon it is silent when somebody speaks."""
-    from edge.bench import voice  # noqa: PLC0415 (see above)
-
-    found = voice.measure(arguments.replies, arguments.interruptions, arguments.echo_db)
     report(found, as_json=arguments.json)
     return 0

@@ -11,11 +11,10 @@ For the speed the same notes are repeated, with what they mean, until there are 
 
 import asyncio
 import json
-import os
 import tempfile
 import time
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import cycle, islice
@@ -23,16 +22,13 @@ from pathlib import Path
 from statistics import fmean, quantiles
 from typing import Any, Final
 
-from edge import births, config
+from edge import config, lone_mind
 from edge.bench import SECRET, CannotMeasure
-from edge.births import Run
-from edge.child import Child
 from edge.evidence import Note, Now, Question
 from edge.messages import SealState
 from edge.notes import Notes
-from edge.runtime.lessons import Lessons
 from edge.runtime.meanings import Meanings
-from edge.runtime.opinion import Opinions, Pipes
+from edge.runtime.mind import Mind
 from edge.search.finder import Finder
 
 DEPTHS: Final = (5, 10, 20)
@@ -43,8 +39,6 @@ BETWEEN_TURNS_S: Final = 20.0
 DAY_S: Final = 86_400.0
 TIMED: Final = 100
 """Questions of which each search is timed."""
-PATIENCE_S: Final = 30.0
-"""A bench waits for the mind where a wearer would not."""
 LOOK_EVERY_S: Final = 0.05
 _NOTE: Final = (
     "INSERT INTO note (id, kind, text, at_ms, at_wall_s, run, source, confidence, who, mark, "
@@ -80,7 +74,7 @@ Kept = tuple[Note, bytes, bytes]
 
 def measure(data: Path, *, large: bool = False) -> dict[str, Any]:
     """Return recall over all questions and by dialogue, times, and what a note takes."""
-    dialogues = [_dialogue(path) for path in sorted(data.glob("*.json"))]
+    dialogues = [read_dialogue(path) for path in sorted(data.glob("*.json"))]
     if not dialogues:
         raise CannotMeasure(f"{data} holds no dialogues (*.json)")
     sizes = (*SIZES, LARGE) if large else SIZES
@@ -94,7 +88,7 @@ async def _measure(dialogues: Sequence[Dialogue], sizes: Sequence[int]) -> dict[
     ingest_s = 0.0
     with tempfile.TemporaryDirectory(prefix="offrecord-bench-") as folder, _mind(folder) as mind:
         for dialogue in dialogues:
-            with _notes() as notes:
+            with fresh_notes() as notes:
                 finder, began_s = Finder(notes), time.monotonic()
                 numbers = {notes.remember(note): name for name, note in dialogue.turns.items()}
                 await _let_it_think(notes, finder, mind)
@@ -128,7 +122,7 @@ async def _measure(dialogues: Sequence[Dialogue], sizes: Sequence[int]) -> dict[
 # --- the dialogues -------------------------------------------------------------------------------
 
 
-def _dialogue(path: Path) -> Dialogue:
+def read_dialogue(path: Path) -> Dialogue:
     document = json.loads(path.read_text("utf-8"))
     turns: dict[str, Note] = {}
     begins: dict[str, int] = {}
@@ -146,7 +140,7 @@ def _dialogue(path: Path) -> Dialogue:
 
 
 def _recall(
-    dialogue: Dialogue, numbers: Mapping[int, str], finder: Finder, mind: Opinions | None
+    dialogue: Dialogue, numbers: Mapping[int, str], finder: Finder, mind: Mind | None
 ) -> dict[str, list[float]]:
     """Return for each depth the recall of each question; without a mind by words alone."""
     recalls: dict[str, list[float]] = {f"recall_at_{depth}": [] for depth in DEPTHS}
@@ -174,10 +168,10 @@ def _means(recalls: Mapping[str, list[float]]) -> dict[str, float]:
 
 
 def _speed(
-    size: int, kept: Sequence[Kept], questions: Sequence[Asked], mind: Opinions
+    size: int, kept: Sequence[Kept], questions: Sequence[Asked], mind: Mind
 ) -> dict[str, Any]:
     """Return how long a search takes among so many notes, and what one takes on the disk."""
-    with _notes() as notes:
+    with fresh_notes() as notes:
         rows = list(islice(cycle(kept), size))
         notes.db.execute("BEGIN")
         notes.db.executemany(
@@ -214,7 +208,7 @@ def _speed(
 
 
 @contextmanager
-def _notes() -> Iterator[Notes]:
+def fresh_notes() -> Iterator[Notes]:
     with (
         tempfile.TemporaryDirectory(prefix="offrecord-bench-") as folder,
         Notes(Path(folder), SECRET) as notes,
@@ -223,27 +217,15 @@ def _notes() -> Iterator[Notes]:
 
 
 @contextmanager
-def _mind(folder: str) -> Iterator[Opinions]:
-    """Start a mind as the launcher does, and end it."""
-    with ExitStack() as held:
-        asks_read, asks = os.pipe2(os.O_DIRECT | os.O_CLOEXEC)
-        answers, answers_write = os.pipe2(os.O_DIRECT | os.O_CLOEXEC)
-        run = Run(config.Config(), (), Path(folder))
-        child = Child(births.mind(run, "edge.mind"), stdin=asks_read, stdout=answers_write)
-        held.callback(child.process.wait)
-        held.callback(child.kill)
-        os.close(asks_read)
-        os.close(answers_write)
-        for end in (asks, answers):
-            held.callback(os.close, end)
-        if not os.read(answers, 1):
-            raise CannotMeasure("no mind: run `offrecord models fetch minilm`")
-        mind = Opinions(Pipes(asks, answers), Lessons(Path(folder)), PATIENCE_S)
-        mind.awake()
-        yield mind
+def _mind(folder: str) -> Iterator[Mind]:
+    try:
+        with lone_mind.started(config.Config(), Path(folder)) as mind:
+            yield mind
+    except lone_mind.NoMind as absent:
+        raise CannotMeasure(str(absent)) from None
 
 
-async def _let_it_think(notes: Notes, finder: Finder, mind: Opinions) -> None:
+async def _let_it_think(notes: Notes, finder: Finder, mind: Mind) -> None:
     """Wait until the mind has told what every note means."""
     meanings = Meanings(notes, finder, mind, pause_s=0)
     meanings.told(SealState("mind", 0, "A", 1))

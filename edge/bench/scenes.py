@@ -17,7 +17,6 @@ from edge.bench import CannotMeasure
 from edge.bench.addressee import mixed
 from edge.messages import Overheard, Speaker, Transcript
 from edge.runtime.judge import Judge
-from edge.runtime.opinion import Opinions
 
 FILE: Final = Path(__file__).with_name("scenes.toml")
 Part = Literal["development", "held-out", "last"]
@@ -127,14 +126,12 @@ HEARD: Final[dict[str, Callable[[str], str]]] = {
 """What a recogniser makes of a sentence."""
 
 
-def measure(
-    path: Path = FILE, part: Part = "development", mind: Opinions | None = None
-) -> dict[str, Any]:
+def measure(path: Path = FILE, part: Part = "development") -> dict[str, Any]:
     """Return what is acted on: with voices told apart and not, heard well and badly, by kind."""
     scenes = [scene for scene in read(path) if scene.part == part]
-    told = _judged(scenes, mind, knows_voices=True)
+    told = _judged(scenes, knows_voices=True)
     badly = {
-        name: figures(_judged(scenes, mind, knows_voices=True, heard=heard))
+        name: figures(_judged(scenes, knows_voices=True, heard=heard))
         for name, heard in HEARD.items()
         if name != "as written"
     }
@@ -142,8 +139,8 @@ def measure(
     return {
         "part": part,
         **figures(told),
-        "without_voices": figures(_judged(scenes, mind, knows_voices=False)),
-        "one_voice_alternating": figures(_alternating(scenes, mind)),
+        "without_voices": figures(_judged(scenes, knows_voices=False)),
+        "one_voice_alternating": figures(_alternating(scenes)),
         **{name.replace(" ", "_"): found for name, found in badly.items()},
         "kinds": kinds,
         "missed": [_row(each) for each in told if each.mark == ">" and not each.acted_on],
@@ -175,7 +172,6 @@ def figures(told: Sequence[Told]) -> dict[str, Any]:
 
 def _judged(
     scenes: Sequence[Scene],
-    mind: Opinions | None,
     *,
     knows_voices: bool,
     heard: Callable[[str], str] = HEARD["as written"],
@@ -183,30 +179,27 @@ def _judged(
     return [
         each
         for scene in scenes
-        for each in play(_as_heard(scene, heard), mind, knows_voices=knows_voices)
+        for each in play(_as_heard(scene, heard), knows_voices=knows_voices)
     ]
 
 
-def _alternating(scenes: Sequence[Scene], mind: Opinions | None) -> list[Told]:
+def _alternating(scenes: Sequence[Scene]) -> list[Told]:
     """Let one voice say requests and words to others in turn, shortly after each other.
 
     Only what needs no conversation to be understood: scenes in which nobody answers.
     """
     alone = [scene for scene in scenes if {line.mark for line in scene.lines} in ({">"}, {"-"})]
     groups = [[ln for s in alone for ln in s.lines if ln.mark == mark] for mark in (">", "-")]
-    return play(Scene("", tuple(mixed(groups))), mind, knows_voices=False, gap_s=ALTERNATING_GAP_S)
+    return play(Scene("", tuple(mixed(groups))), knows_voices=False, gap_s=ALTERNATING_GAP_S)
 
 
 def _as_heard(scene: Scene, heard: Callable[[str], str]) -> Scene:
     return replace(scene, lines=tuple(replace(line, text=heard(line.text)) for line in scene.lines))
 
 
-def play(
-    scene: Scene, mind: Opinions | None = None, *, knows_voices: bool, gap_s: float = GAP_S
-) -> list[Told]:
+def play(scene: Scene, *, knows_voices: bool, gap_s: float = GAP_S) -> list[Told]:
     """Let a judge hear a scene. Others' words reach it only where voices are not told apart."""
     judge = Judge()
-    judge.opinions = mind
     now_s, replied_s = PAUSE_S, None
     told: list[Told] = []
     for line in scene.lines:

@@ -1,5 +1,6 @@
 """A folder of pictures, or one picture, as a film of so many seconds a picture."""
 
+import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Final
@@ -50,7 +51,9 @@ def read(path: Path) -> Pixels | None:
     """
     try:
         with path.open("rb") as file:
-            encoded = np.frombuffer(file.read(MAX_PICTURE_BYTES), np.uint8)
+            # A read asks for as much memory as it may return, and all of it is written on (`seal`).
+            size_bytes = min(os.fstat(file.fileno()).st_size, MAX_PICTURE_BYTES)
+            encoded = np.frombuffer(file.read(size_bytes), np.uint8)
         pixels = cv2.imdecode(encoded, cv2.IMREAD_COLOR_RGB) if len(encoded) else None
     except (OSError, cv2.error):
         return None

@@ -1,1 +1,1 @@
-"""Text models in a sealed process: was that for the companion, and what corrections teach."""
+"""Text models in sealed processes: what a text means, and an optional language model."""

@@ -10,20 +10,14 @@ from edge.mind.wordpiece import MOST_PIECES, WordPiece
 
 Vector = NDArray[np.float32]
 MODEL, GRAPH, VOCABULARY = "minilm", "model.onnx", "vocab.txt"
-DIMENSIONS = 384
 
 
 class Embedder:
-    """A sentence in, a direction out."""
+    """A text in, the signs of its meaning out."""
 
     def __init__(self, graph: bytes, vocabulary: str) -> None:
         self._session: Any = session(graph, threads=1)
         self._pieces = WordPiece(vocabulary)
-
-    def embed(self, text: str) -> Vector:
-        """Return a text's meaning, (384,) float32 of length 1."""
-        mean: Vector = self._hidden(self._pieces.encode(text)).mean(axis=0)
-        return mean / np.linalg.norm(mean)
 
     def signs(self, text: str, most_pieces: int = MOST_PIECES) -> tuple[bytes, list[str]]:
         """Return the signs of a text's meaning and of its pieces', and of which word each is.

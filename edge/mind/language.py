@@ -54,11 +54,11 @@ def too_large(facts: gguf.Facts, context: int, free_bytes: int, of_what: str) ->
 
 def share_mb(settings: config.Config) -> int:
     """Return how much of a memory budget the language model wants; 0 where there is none."""
-    weights = settings.reasoner.weights
-    if not weights:
+    wanted = settings.language_model
+    if not (wanted and wanted.weights):
         return 0
     try:
-        facts = gguf.read(weights)
+        facts = gguf.read(wanted.weights)
     except gguf.UselessModel:
         return 0
     return -(-facts.needed_bytes(tokens_in_mind(settings.context.tokens)) // MIB)

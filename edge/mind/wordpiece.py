@@ -23,10 +23,6 @@ class WordPiece:
         self._numbers = {piece: n for n, piece in enumerate(vocabulary.splitlines())}
         self._ends = self._numbers[_BEGIN], self._numbers[_END]
 
-    def encode(self, text: str) -> list[int]:
-        """Return the numbers of a text, between the marks of its beginning and end."""
-        return self.framed([number for _, number in self.spelled(text)])
-
     def spelled(self, text: str) -> list[tuple[str, int]]:
         """Return the numbers of a text's pieces, each with the word that it is of."""
         pieces = [(word, piece) for word in _words(text) for piece in self._pieces(word)]

@@ -1,11 +1,12 @@
 """What is to be forgotten, and what goes with it? A wish, and the rows that it means.
 
 With a note go those that were made of it, and the replies that quote it; and of the ledger the
-words, never the facts, of the rows that it came from or that carried it out of the device.
+words, never the facts, of the rows that it came from or that carried it out of the device. What
+else goes its table says (`edge/notes/schema.py`).
 """
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from contextlib import closing
 from dataclasses import dataclass
 from typing import Annotated, Final
@@ -13,9 +14,12 @@ from typing import Annotated, Final
 import msgspec
 
 from edge.evidence import Note
-from edge.notes import retention
+from edge.notes import retention, schema
 from edge.notes.reading import Reading, phrase
+from edge.notes.schema import Table
 
+LESSONS: Final = "lesson"
+"""The table of what corrections taught."""
 END_S: Final = float(2**40)
 """After every moment."""
 MARGIN_S: Final = 2.0
@@ -36,11 +40,13 @@ class Wish(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Each of them is in the text, in any form of the word."""
     person: str = ""
     """Who said it, or a name in it."""
+    taught: bool = False
+    """What corrections have taught, and nothing else."""
 
     @property
     def is_stretch(self) -> bool:
         """Whether it means everything of a stretch of time."""
-        return not (self.words or self.person)
+        return not (self.words or self.person or self.taught)
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,17 +57,21 @@ class Doomed:
     """Their numbers."""
     texts: frozenset[int]
     """The numbers of the ledger's rows whose words go."""
+    rows: frozenset[tuple[str, int]] = frozenset()
+    """Of other tables: the table's name, and the row."""
 
     def __bool__(self) -> bool:
-        return bool(self.notes or self.texts)
+        return bool(self.notes or self.texts or self.rows)
 
     def still_in(self, others: "Doomed") -> bool:
         """Say whether some of it is among others."""
-        return bool(self.notes & others.notes or self.texts & others.texts)
+        return bool(
+            self.notes & others.notes or self.texts & others.texts or self.rows & others.rows
+        )
 
     def and_(self, other: "Doomed") -> "Doomed":
         """Return both."""
-        return Doomed(self.notes | other.notes, self.texts | other.texts)
+        return Doomed(self.notes | other.notes, self.texts | other.texts, self.rows | other.rows)
 
 
 NOTHING: Final = Doomed(frozenset(), frozenset())
@@ -69,6 +79,8 @@ NOTHING: Final = Doomed(frozenset(), frozenset())
 
 def meant(reading: Reading, wish: Wish) -> Doomed:
     """Return what a wish means in these notes."""
+    if wish.taught:
+        return Doomed(frozenset(), frozenset(), _all_rows(reading, LESSONS))
     named = matching(reading, wish)
     notes = {note.id: note for note in named}
     notes |= _made_of(reading, notes)
@@ -82,7 +94,13 @@ def meant(reading: Reading, wish: Wish) -> Doomed:
     for number, text in _texts(reading, since_s - MARGIN_S, END_S):
         if number not in texts and phrases.stand_in(text):
             texts.add(number)
-    return Doomed(frozenset(notes), frozenset(texts))
+    rows = {
+        (table.name, row)
+        for table in schema.TOLD_OF
+        if table.name in reading.tables()
+        for row in _rows(reading, table, wish, notes, phrases)
+    }
+    return Doomed(frozenset(notes), frozenset(texts), frozenset(rows))
 
 
 def expired(reading: Reading, now_s: float) -> Doomed:
@@ -151,7 +169,9 @@ def _made_of(reading: Reading, notes: dict[int, Note]) -> dict[int, Note]:
             json.dumps(list(last)),
         )
         phrases = Phrases(note.text for note in last.values())
-        later = reading.select("WHERE kind IN ('told', 'derived') AND at_wall_s >= ?", since_s)
+        later = reading.select(
+            "WHERE kind IN ('told', 'derived', 'errand') AND at_wall_s >= ?", since_s
+        )
         quoting = [note for note in later if phrases.stand_in(note.text)]
         fresh = {n.id: n for n in (*resting, *quoting) if n.id not in notes and n.id not in found}
         found |= fresh
@@ -163,6 +183,28 @@ def _texts(reading: Reading, since_s: float, until_s: float) -> Iterable[tuple[i
     statement = "SELECT number, text FROM left_text WHERE when_s >= ? AND when_s < ?"
     with closing(reading.db.execute(statement, (since_s, until_s))) as rows:
         yield from rows
+
+
+def _rows(
+    reading: Reading, table: Table, wish: Wish, notes: Collection[int], phrases: Phrases
+) -> Iterator[int]:
+    """Yield the rows of a table that go with a wish, or with the notes that it means."""
+    columns = [table.with_wished_note or "NULL", table.moment or "NULL", *table.texts]
+    statement = f"SELECT rowid, {', '.join(columns)} FROM {table.name}"  # noqa: S608 (ours)
+    with closing(reading.db.execute(statement)) as rows:
+        for row, note, moment_s, *texts in rows:
+            is_then = moment_s is None or wish.since_s <= moment_s < wish.until_s
+            is_named = table.moment if wish.is_stretch else any(_holds(t, wish) for t in texts)
+            quotes = any(phrases.stand_in(text) for text in texts)
+            if note in notes or (is_then and is_named) or quotes:
+                yield row
+
+
+def _all_rows(reading: Reading, name: str) -> frozenset[tuple[str, int]]:
+    if name not in reading.tables():
+        return frozenset()
+    rows = reading.db.execute(f"SELECT rowid FROM {name}")  # noqa: S608 (ours)
+    return frozenset((name, row) for (row,) in rows)
 
 
 def _holds(text: str, wish: Wish) -> bool:

@@ -9,6 +9,7 @@ the key file too, and only a passphrase or a TPM protects against that.
 The launcher and the commands ask for it; of the started processes only the runtime is given it.
 """
 
+import contextlib
 import getpass
 import hashlib
 import hmac
@@ -28,6 +29,7 @@ from edge.notes.migration import shred
 from edge.notes.vault import SECRET_BYTES
 
 FILE_NAME: Final = "notes.key"
+OLD_NAME: Final = f"{FILE_NAME}.old"
 CREDENTIAL: Final = "offrecord-notes"
 CREDENTIALS: Final = "CREDENTIALS_DIRECTORY"
 KEYRING: Final = ("service", "offrecord", "what", "notes")
@@ -80,6 +82,8 @@ def secret(ask: Ask = getpass.getpass, *, may_make: bool = True) -> bytes:
     if credential and (file := Path(credential) / CREDENTIAL).exists():
         return _from_credential(file)
     try:
+        with contextlib.suppress(OSError):
+            _clear_away()
         return _opened(path().read_bytes(), ask)
     except FileNotFoundError:
         if not may_make:
@@ -106,16 +110,24 @@ def move(to: Home, ask: Ask = getpass.getpass) -> None:
             raise NoKey("the two were not the same, or empty; nothing was changed")
         kept = _lock(moved, words)
     was_in_keyring = home() == "keyring"
-    if path().exists():
-        old = path().with_name(f"{FILE_NAME}.old")
-        old.unlink(missing_ok=True)
-        os.link(path(), old)  # the key file has its name all through
-        _store(kept)
-        shred(old)
-    else:
-        _store(kept)
+    _clear_away()
+    with contextlib.suppress(OSError):  # FAT knows no second names, and is not overwritten in place
+        os.link(path(), path().with_name(OLD_NAME))  # the key file has its name all through
+    _store(kept)
+    _clear_away()
     if was_in_keyring and to != "keyring":
         _keyring("clear", *KEYRING)
+
+
+def _clear_away() -> None:
+    """Overwrite the key file as it was before a move, also one that a death interrupted."""
+    old = path().with_name(OLD_NAME)
+    if not (old.exists() and path().exists()):
+        return
+    if old.samefile(path()):
+        old.unlink()  # nothing had been moved yet
+    else:
+        shred(old)
 
 
 def where() -> str:

@@ -13,6 +13,8 @@ from edge.notes import retention
 from edge.notes.vault import Connection
 
 PLAIN: Final = "notes.sqlite"
+LESSONS: Final = "addressee.json"
+"""Numbers that corrections had taught a classifier which is no more."""
 DAMAGED: Final = "notes.sqlite.damaged"
 _COLUMNS: Final = "id, kind, text, at_ms, at_wall_s, run, source, confidence"
 BLOCK_BYTES: Final = 1 << 20
@@ -52,9 +54,9 @@ def _copy_rows(path: Path, db: Connection) -> None:
 
 
 def finish(folder: Path) -> None:
-    """Destroy the plain file: the encrypted one is complete. Raises OSError."""
-    for ending in ("-wal", "-shm", "-journal", ""):
-        path = folder / f"{PLAIN}{ending}"
+    """Destroy what was not encrypted: the encrypted file is complete. Raises OSError."""
+    for name in (*(f"{PLAIN}{ending}" for ending in ("-wal", "-shm", "-journal", "")), LESSONS):
+        path = folder / name
         if path.exists():
             shred(path)
 

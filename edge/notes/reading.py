@@ -9,10 +9,13 @@ from typing import Any, Final
 from edge.evidence import Kind, Note
 from edge.ledger import Content
 from edge.notes.vault import Connection
+from edge.recall.lesson import Lesson, unpacked
 
 EVIDENCE: Final[tuple[Kind, ...]] = ("said", "seen", "remembered")
 """What an answer may rest on."""
-ALL: Final[tuple[Kind, ...]] = ("said", "seen", "asked", "told", "remembered", "derived")
+ALL: Final[tuple[Kind, ...]] = (
+    *("said", "seen", "asked", "told", "remembered", "derived", "errand"),
+)
 COLUMNS: Final = "kind, text, at_ms, at_wall_s, run, source, confidence, id, who, mark, observation"
 AT_ONCE: Final = 500
 """Numbers in one statement."""
@@ -105,6 +108,21 @@ class Reading:
         clause = "WHERE id IN (SELECT note FROM note_rests_on WHERE on_note = ?) ORDER BY id"
         return self.select(clause, note.id)
 
+    def tables(self) -> set[str]:
+        """Return the names of the file's tables."""
+        rows = self.db.execute("SELECT name FROM sqlite_master WHERE type = 'table'")
+        return {name for (name,) in rows}
+
+    def lessons(self) -> list[Lesson]:
+        """Return what corrections taught, the oldest first."""
+        if "lesson" not in self.tables():
+            return []  # only looked at, and begun before there were lessons
+        rows = self.db.execute("SELECT kind, was_meant, move, places FROM lesson ORDER BY id")
+        return [
+            Lesson(kind, bool(was_meant), move, unpacked(places))
+            for kind, was_meant, move, places in rows
+        ]
+
     def has_wishes(self) -> bool:
         """Say whether something is still to be forgotten."""
         return self.db.execute("SELECT 1 FROM wish LIMIT 1").fetchone() is not None
@@ -120,6 +138,7 @@ class Reading:
             "oldest_s": oldest_s,
             "newest_s": newest_s,
             "vectors": self._rows("note_vector"),
+            "lessons": len(self.lessons()),
             "ledger_texts": self._rows("left_text"),
         }
 
@@ -146,6 +165,15 @@ class Reading:
             found.update(self.db.execute(statement, some))
         return found
 
+    def wholes(self, ids: Iterable[int]) -> list[bytes]:
+        """Return what these notes mean as a whole, of those of which it is known."""
+        found: list[bytes] = []
+        for some in _by(list(ids), AT_ONCE):
+            places = ", ".join("?" * len(some))
+            statement = f"SELECT vector FROM note_vector WHERE note IN ({places})"  # noqa: S608 (places)
+            found += [vector for (vector,) in self.db.execute(statement, some)]
+        return found
+
     def meaningless(self, kinds: Iterable[Kind] = EVIDENCE) -> list[int]:
         """Return the numbers of the notes of which no meaning is kept yet."""
         statement = (
@@ -153,6 +181,12 @@ class Reading:
             "AND id NOT IN (SELECT note FROM note_vector) ORDER BY id"
         )
         return [number for (number,) in self.db.execute(statement)]
+
+    def verdicts(self) -> dict[int, int]:
+        """Return what became of each offer, by the number of its note."""
+        if "offer" not in self.tables():
+            return {}  # only looked at, and begun before there were offers
+        return dict(self.db.execute("SELECT note, verdict FROM offer").fetchall())
 
     # --- numbers of notes --------------------------------------------------------------
 
@@ -165,6 +199,16 @@ class Reading:
         """Return the number of the newest note; 0 where there is none."""
         found = self.db.execute("SELECT max(id) FROM note").fetchone()[0]
         return int(found or 0)
+
+    def count_having(self, words: Iterable[str], limit: int) -> int:
+        """Return how many notes have any of the words; no further than the limit."""
+        query = any_of(words)
+        if not query:
+            return 0
+        statement = (
+            "SELECT count(*) FROM (SELECT 1 FROM note_words WHERE note_words MATCH ? LIMIT ?)"
+        )
+        return int(self.db.execute(statement, (query, limit)).fetchone()[0])
 
     def having(self, words: Iterable[str], limit: int) -> list[int]:
         """Return the numbers of the notes that have any of the words, the newest first."""

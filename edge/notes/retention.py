@@ -9,17 +9,22 @@ from typing import Final, Literal
 
 from edge.evidence import Kind
 
-Class = Literal["month", "forever"]
+Class = Literal["month", "year", "forever"]
 CLASS_OF: Final[Mapping[Kind, Class]] = {
     "said": "month",
     "seen": "month",
     "asked": "month",
     "told": "month",
     "remembered": "forever",
-    "derived": "forever",
+    "derived": "year",
+    "errand": "forever",
 }
 DAY_S: Final = 86_400.0
-KEPT_S: Final[Mapping[Class, float]] = {"month": 30 * DAY_S, "forever": float("inf")}
+KEPT_S: Final[Mapping[Class, float]] = {
+    "month": 30 * DAY_S,
+    "year": 365 * DAY_S,
+    "forever": float("inf"),
+}
 LEDGER_TEXT: Final[Class] = "month"
 """The words of the ledger's rows; its facts stay."""
 BELIEVED_S: Final = 3 * DAY_S

@@ -21,12 +21,17 @@ from edge.notes import forgetting, migration, retention, schema, vault
 from edge.notes.forgetting import Doomed, Wish
 from edge.notes.reading import COLUMNS, Reading
 from edge.notes.vault import DatabaseError, OperationalError
+from edge.recall.lesson import Lesson, packed
 
 NAME: Final = "notes"
 _Done = TypeVar("_Done")
 _INSERT: Final = (
     f"INSERT INTO note ({COLUMNS.replace('id, ', '')}, keeps) "  # noqa: S608 (ours)
     "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+)
+_TEACH: Final = (
+    "INSERT INTO lesson (at_wall_s, note, kind, was_meant, move, places) VALUES "
+    "(?, (SELECT coalesce(max(id), 0) FROM note WHERE at_wall_s = ?), ?, ?, ?, ?)"
 )
 _REST: Final = "INSERT OR IGNORE INTO note_rests_on VALUES (?, ?)"
 
@@ -77,6 +82,10 @@ class Notes(Reading):
             self.db.execute("PRAGMA synchronous = NORMAL")
             found = self.db.execute("PRAGMA quick_check(1)").fetchone()[0]
             version = self.db.execute("PRAGMA user_version").fetchone()[0]
+            known = self.tables()
+            for table in schema.TABLES if version == schema.VERSION else ():
+                if table.name not in known:  # the file was begun before there was such a table
+                    self.db.execute(table.sql)
         except DatabaseError as error:
             self.db.close()
             if isinstance(error, OperationalError) and "malformed" not in str(error):
@@ -166,6 +175,16 @@ class Notes(Reading):
         self._write(
             lambda: self.db.execute("INSERT OR REPLACE INTO left_text VALUES (?, ?, ?, ?)", values)
         )
+
+    def keep_lesson(self, at_wall_s: float, lesson: Lesson) -> None:
+        """Keep what the wearer taught about a sentence of that moment. Raises NotesUnwritable."""
+        values = (lesson.kind, lesson.was_meant, lesson.move, packed(lesson.places))
+        self._write(lambda: self.db.execute(_TEACH, (at_wall_s, at_wall_s, *values)))
+
+    def keep_verdict(self, number: int, verdict: int) -> None:
+        """Keep what became of an offer. Raises NotesUnwritable."""
+        statement = "INSERT OR REPLACE INTO offer VALUES (?, ?)"
+        self._write(lambda: self.db.execute(statement, (number, verdict)))
 
     def keep_facts(self, facts: Mapping[str, float]) -> None:
         """Keep moments of the notes themselves. Raises NotesUnwritable."""
@@ -261,12 +280,16 @@ def _carry_over(db: vault.Connection, old: Path, old_key: str, doomed: Doomed) -
     """Fill a new file with what stays; its full-text index is built of that alone."""
     db.execute("ATTACH DATABASE ? AS old KEY ?", (str(old), f"x'{old_key}'"))
     _lay_out(db)
-    db.execute("CREATE TEMP TABLE gone (note INTEGER PRIMARY KEY)")
-    db.execute("CREATE TEMP TABLE unsaid (number INTEGER PRIMARY KEY)")
-    db.executemany("INSERT INTO gone VALUES (?)", ((number,) for number in doomed.notes))
-    db.executemany("INSERT INTO unsaid VALUES (?)", ((number,) for number in doomed.texts))
-    for table, stays in _STAYS.items():
-        db.execute(f"INSERT INTO main.{table} SELECT * FROM old.{table} WHERE {stays}")  # noqa: S608 (ours)
+    db.execute(f"CREATE TEMP TABLE {schema.GONE} (note INTEGER PRIMARY KEY)")
+    db.execute(f"CREATE TEMP TABLE {schema.UNSAID} (number INTEGER PRIMARY KEY)")
+    db.execute(f"CREATE TEMP TABLE {schema.LOST} (name TEXT, row INTEGER)")
+    db.executemany(f"INSERT INTO {schema.GONE} VALUES (?)", ((each,) for each in doomed.notes))  # noqa: S608 (ours)
+    db.executemany(f"INSERT INTO {schema.UNSAID} VALUES (?)", ((each,) for each in doomed.texts))  # noqa: S608 (ours)
+    db.executemany(f"INSERT INTO {schema.LOST} VALUES (?, ?)", doomed.rows)  # noqa: S608 (ours)
+    for table in schema.TABLES:
+        db.execute(
+            f"INSERT INTO main.{table.name} SELECT * FROM old.{table.name} WHERE {table.staying}"  # noqa: S608 (ours)
+        )
     db.execute("UPDATE main.sqlite_sequence SET seq = (SELECT seq FROM old.sqlite_sequence)")
     _complete(db)
     db.execute("DETACH DATABASE old")
@@ -274,9 +297,8 @@ def _carry_over(db: vault.Connection, old: Path, old_key: str, doomed: Doomed) -
 
 def _lay_out(db: vault.Connection) -> None:
     """Make the tables of a file that nobody reads before it is complete: it needs no journal."""
-    db.executescript(
-        f"PRAGMA main.journal_mode = OFF; PRAGMA main.synchronous = OFF; {schema.TABLES}"
-    )
+    tables = " ".join(table.sql for table in schema.TABLES)
+    db.executescript(f"PRAGMA main.journal_mode = OFF; PRAGMA main.synchronous = OFF; {tables}")
     db.execute("BEGIN")
 
 
@@ -284,14 +306,3 @@ def _complete(db: vault.Connection) -> None:
     """Build what is built of the rows. Whoever called brings the file to the medium."""
     db.execute("COMMIT")
     db.executescript(f"{schema.INDEXES} PRAGMA user_version = {schema.VERSION};")
-
-
-_STAYS: Final = {
-    "note": "id NOT IN (SELECT note FROM gone)",
-    "note_rests_on": "note NOT IN (SELECT note FROM gone)",
-    "note_vector": "note NOT IN (SELECT note FROM gone)",
-    "note_pieces": "note NOT IN (SELECT note FROM gone)",
-    "left_text": "number NOT IN (SELECT number FROM unsaid)",
-    "fact": "TRUE",
-}
-"""A wish does not stay: it has been fulfilled."""

@@ -1,11 +1,12 @@
 """What is an answer made of? Its words, what it rests on, what is to be done. Pure."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
 from edge.attention import CENTRE, Point
-from edge.evidence import Note, Question, Sight, Timer, ago
+from edge.errand import Errand
+from edge.evidence import Note, Question, Sight, ago
 from edge.messages import LINE_CHARACTERS
 
 NOT_CONNECTED: Final = (
@@ -26,16 +27,22 @@ class Remember:
 
 
 @dataclass(frozen=True, slots=True)
-class StartTimer:
-    """Say something after a while of the stream's clock."""
+class Begin:
+    """Have something to do from now on: a timer, a reminder, an item of a list, a plan."""
 
-    duration_s: float
-    label: str
+    errand: Errand
 
 
 @dataclass(frozen=True, slots=True)
-class CancelTimers:
-    """Drop all timers."""
+class End:
+    """Have it to do no more: it was cancelled, bought, dropped."""
+
+    errand: Errand
+
+
+@dataclass(frozen=True, slots=True)
+class Undo:
+    """Take back what was done last."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +59,7 @@ class HearNothing:
     minutes: int
 
 
-Action = Remember | StartTimer | CancelTimers | Forget | HearNothing
+Action = Remember | Begin | End | Undo | Forget | HearNothing
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +67,8 @@ class Memory:
     """What an answer may draw on."""
 
     notes: Sequence[Note]
-    timers: Sequence[Timer] = ()
+    errands: Sequence[Errand] = ()
+    """What is still to be done."""
     mute_minutes: int = 15
     """How long "off the record" lasts when no time is said."""
     sights: Sequence[Sight] = ()
@@ -69,6 +77,12 @@ class Memory:
     """Where the wearer looks."""
     are_eyes_closed: bool = False
     """Whether the configuration has the camera's pictures thrown away."""
+    undoable: str = ""
+    """What "undo that" would take back, in words; empty where there is nothing."""
+    alike: Mapping[int, Mapping[str, float]] = field(default_factory=dict)
+    """For the number of a note how close in meaning it is to each word of the question."""
+    standing: Sequence[Note] = ()
+    """What was made of notes, and what the wearer wanted remembered."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,10 +94,14 @@ class Answer:
     actions: tuple[Action, ...] = ()
     needs_model: bool = field(default=False, kw_only=True)
     """Whether a language model would do better."""
+    reason: str = field(default="", kw_only=True)
+    """Why, for the ledger: one clause without a word of the notes."""
+    is_unsure: bool = field(default=False, kw_only=True)
+    """Whether it is told as no more than the closest that the notes have."""
 
     def unaided(self, *, connected: bool) -> str:
         """Return what is said when no language model helps: none is connected, or it failed."""
-        if not self.needs_model:
+        if not self.needs_model or (self.is_unsure and not connected):
             return self.text
         missing = NO_ANSWER if connected else NOT_CONNECTED
         return f"{self.text} {missing}"

@@ -10,7 +10,7 @@ from zlib import crc32
 from edge.recall import company, phrases
 from edge.recall.asking import Strength, calls_somebody, goes_on, look
 from edge.recall.forms import NAMES, forms
-from edge.recall.groups import groups
+from edge.recall.groups import WORDS, groups
 from edge.recall.words import sentences
 
 
@@ -24,6 +24,11 @@ def features(text: str, *, follows_reply: bool = False) -> Iterator[str]:
         yield from (f"after a reply, {name}" for name in groups(text) if name[0] in "ne")
         if any(map(goes_on, sentences(text))):
             yield "after a reply, goes on"
+
+
+def frame(text: str, *, follows_reply: bool = False) -> Iterator[str]:
+    """Name what of it says how the sentence is built, and holds no word of what it is about."""
+    return (name for name in features(text, follows_reply=follows_reply) if name[0] != WORDS)
 
 
 def place(name: str, places: int) -> int:

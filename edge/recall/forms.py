@@ -1,7 +1,7 @@
 """Which forms of speech does a sentence have, whatever it is about? Pure: names and patterns.
 
-An embedding says what a sentence is about; who it is meant for shows in how it is said. Each form
-is one weight of the head (`head.toml`), so these names and their order are part of it.
+Who a sentence is meant for shows in how it is said. Each form is a feature of the layer that
+decides (`meant`), by its name.
 """
 
 import re

@@ -13,6 +13,8 @@ from typing import Final
 from edge.recall.words import listed
 
 MOST_WORDS: Final = 40
+WORDS: Final = "w"
+"""With this begin the names of groups of words as they were said, and no other name."""
 LONGEST_GROUP: Final = 3
 """Of words as they were said."""
 LONGEST_FRAME: Final = 5
@@ -54,8 +56,8 @@ def groups(text: str) -> set[str]:
     words = tokens(text)
     said = ["^", *words, "$"]
     frame = ["^", *map(_framed, words), "$"]
-    found = {f"w{word}" for word in words}
-    found.update(f"w{group}" for group in _runs(said, 2, LONGEST_GROUP))
+    found = {f"{WORDS}{word}" for word in words}
+    found.update(f"{WORDS}{group}" for group in _runs(said, 2, LONGEST_GROUP))
     found.update(f"s{group}" for group in _runs(frame, 2, LONGEST_FRAME))
     found.update(f"k{one} {other}" for one, other in zip(frame, frame[2:], strict=False))
     found.update(_written(text, frame))

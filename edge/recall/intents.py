@@ -12,9 +12,17 @@ class Intent(Enum):
 
     REMIND = auto()
     REMEMBER = auto()
-    CANCEL_TIMERS = auto()
+    CANCEL = auto()
+    """Timers or reminders."""
     TIME_LEFT = auto()
     TIMER = auto()
+    REMINDERS = auto()
+    PUT_ON_LIST = auto()
+    TAKE_OFF_LIST = auto()
+    SHOW_LIST = auto()
+    PLANS = auto()
+    DROP_PLAN = auto()
+    UNDO = auto()
     FORGET_LAST = auto()
     FORGET_THAT = auto()
     FORGET_ALL = auto()
@@ -32,6 +40,8 @@ class Intent(Enum):
     """To be told how many of something are in view."""
     SEEN_WHERE = auto()
     LAST_WORDS = auto()
+    KEPT_TODAY = auto()
+    """To be told what was kept of the day."""
     SUM_UP = auto()
     BEYOND = auto()
     """Only a language model knows."""
@@ -40,10 +50,62 @@ class Intent(Enum):
 _MATTER: Final = (
     r"[\s,.:;]*(?:(?:that|this|down|of|for\ me)\b)?[\s,.:;]*(?P<text>.*)$"  # what is to be kept
 )
+_LIST: Final = r"(?:my|the|our|a)\ (?P<list>(?:(?!list\b)[\w'-]+\ ){0,3})list"
+_ALARM: Final = r"""alarms?(?=$|[.,;!?]|\ (?:clock|for|on|at|in|to|by|is|are|was|will|do|does|has|
+    have|left|set|running|active|please|now|going|goes|rings?|off|and|every|tomorrow|tonight|today))"""
+"""One that rings, and no alarm's code, company or bell."""
 _PATTERNS: Final = (
     (Intent.HEAR_NOTHING, silence.COMMANDED),
     (Intent.HEAR, r"^(?:(?:start|resume)\ (?:listening|recording|watching)|unmute|wake\ up)\b"),
-    (Intent.REMIND, r"^remind\ me\b(?P<text>.*)$"),
+    (
+        Intent.CANCEL,
+        r"""^(?:cancel|stop|clear|delete|remove|drop|pause)\b.*\b(?:timers?|alarms?|reminders?)\b|
+        ^(?:don'?t|do\ not)\ remind\ me\b""",
+    ),
+    (
+        Intent.REMIND,
+        r"""^(?:remind\ me|wake\ me(?:\ up)?|(?:set|make|add|create|give\ me|start)\ (?:me\ )?
+        (?:a|an|another|the|one)\ (?:new\ )?reminder|reminder)\b(?P<text>.*)$""",
+    ),
+    (
+        Intent.REMIND,
+        r"""^(?P<text>(?:in|at|on|by|after|tomorrow|tonight|this|next|the\ day|every)\b.{2,40}?
+        (?:\bremind|\bwake)\ me\b.*)$""",
+    ),
+    (
+        Intent.PUT_ON_LIST,
+        rf"^(?:add|put|write|place)\ (?P<items>.+?)\ (?:to|on|onto|in|into)\ {_LIST}$",
+    ),
+    (
+        Intent.TAKE_OFF_LIST,
+        rf"""^(?:take|remove|cross|strike|delete|tick|check)\ (?:off\ )?(?P<items>.+?)[ ]
+        (?:(?:off|out)\ (?:of\ )?|from\ |on\ ){_LIST}$""",
+    ),
+    (Intent.TAKE_OFF_LIST, rf"^(?:clear|empty|delete|wipe)(?P<items>\ all)?\ {_LIST}$"),
+    (
+        Intent.SHOW_LIST,
+        rf"""^(?:what(?:'s|\ is|\ do\ i\ have|\ have\ i\ got)?\ (?:still\ )?(?:on|in)|
+        (?:read|show|tell|give|list)\b(?:\ me)?(?:\ out)?(?:\ what(?:'s|\ is)\ on)?)\ {_LIST}$""",
+    ),
+    (
+        Intent.REMINDERS,
+        r"""^(?:what|which|list|read|show|tell|do\ i\ have|are\ there)\b(?!.*\btimers?\b)
+        .*\breminders?\b""",
+    ),
+    (
+        Intent.DROP_PLAN,
+        r"""^(?:forget|drop|cancel|delete|stop|abandon|end)\ (?:about\ )?(?:the|that|my|all)\b
+        .*\bplans?\b""",
+    ),
+    (
+        Intent.PLANS,
+        r"""^(?:what(?:'s|\ is|\ are)|show|list|read|tell\ me)\ (?:me\ )?(?:the|my|our)[ ]
+        (?:open\ |next\ )?plans?$""",
+    ),
+    (
+        Intent.UNDO,
+        r"^(?:undo|take\ (?:that|it)\ back|reverse)\b(?:\ (?:that|it|this|the\ last\b.*))?$",
+    ),
     (
         Intent.REMEMBER,
         rf"""^(?:don'?t\ let\ me\ forget|note\ to\ self|
@@ -53,14 +115,16 @@ _PATTERNS: Final = (
     ),
     (
         Intent.REMEMBER,
-        r"^(?:add|put)\ (?P<text>.+\ (?:to|on)\ (?:my|the)\ (?:\w+\ )?(?:list|notes))$",
+        r"^(?:add|put)\ (?P<text>.+\ (?:to|on|in)\ (?:my|the)\ (?:\w+\ )?notes)$",
     ),
     (
-        Intent.CANCEL_TIMERS,
-        r"^(?:cancel|stop|clear|delete|pause)\b.*\b(?:timers?|alarms?)\b",
+        Intent.TIME_LEFT,
+        rf"\b(?:how\ (?:long|much)|what)\b(?!.*\b(?:cost|paid|pay)\b).*\b(?:timers?|{_ALARM})",
     ),
-    (Intent.TIME_LEFT, r"\b(?:how\ (?:long|much)|what)\b.*\b(?:timers?|alarms?)\b"),
-    (Intent.TIMER, r"\b(?:timer|alarm|countdown)\b"),
+    (
+        Intent.TIMER,
+        rf"^(?!(?:where|who|whose|which|how\ much)\b).*\b(?:timer\b|countdown\b|{_ALARM})",
+    ),
     (Intent.FORGET_LAST, r"^(?:forget|delete|erase|wipe)\b.*\b(?:last|past)\b(?P<time>.*)$"),
     (
         Intent.FORGET_THAT,
@@ -72,6 +136,13 @@ _PATTERNS: Final = (
     (
         Intent.TIME_OF_DAY,
         r"^(?:what\ time\ is\ it|what(?:'s|\ is)\ the\ time|do\ you\ (?:know|have)\ the\ time)",
+    ),
+    (
+        Intent.KEPT_TODAY,
+        r"""^what\ (?:did|have|do)\ you\ (?:keep|kept|noted?|written\ down|write\ down)
+        (?:\ down)?\ (?:about|of|from|for)\ (?:today|my\ day|the\ day)$|
+        ^(?:sum\ up|recap|summari[sz]e)\ (?:today|my\ day|the\ day)$|
+        ^(?:how\ was|what\ happened)\ (?:my\ day|today)$""",
     ),
     (
         Intent.NOTES,

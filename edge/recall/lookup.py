@@ -1,240 +1,227 @@
-"""Which remembered sentence answers a question? Retrieval by rare shared words. Pure.
+"""Which remembered sentence answers a question, and what tells for it and against it? Pure.
 
-A sentence counts only when it shares a word with what the question is about, names no other
-person than the question does, and is no question itself. Newer wins between equals.
+A sentence counts only when it shares a word with what the question is about, or is close to one in
+meaning, and names no other person than the question does. Newer wins between equals, and a newer
+sentence of the same matter stands beside an older one that fits better.
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Final
 
 from edge.evidence import Note, Now, Question, labels_of, lines_of
+from edge.recall import stance
+from edge.recall.asked import Asked, understand, without_time
+from edge.recall.numerals import numbers
+from edge.recall.other_day import clashes
+from edge.recall.succession import Found, succeeded
+from edge.recall.wanted import has_wanted
 from edge.recall.words import (
     ATTRIBUTES,
     PUTTING,
+    SAYING,
     best_match,
     content,
-    coverage,
     rarity,
     sentences,
-    stem,
-    subject,
     tokens,
 )
 
 LEAST_COVERAGE: Final = 0.34
-SURE_COVERAGE: Final = 0.6
 FOLLOW_ON_S: Final = 12.0
 """A sentence that begins with a pronoun so soon after another goes on with it."""
+UNLIKE: Final = 0.25
+"""How close in meaning is no likeness at all."""
+ALIKE: Final = 0.5
+"""How close in meaning is as good as a relative."""
+RELATIVE: Final = 0.8
+LIKE_ENOUGH: Final = 0.4
+UNSURE_HEARD: Final = 60
+"""Percent: who heard it was not sure."""
+A_GAP: Final = 0.25
+"""What one word that is missing weighs, and then something else is probably spoken of."""
+
+Alike = Mapping[int, Mapping[str, float]]
+"""For the number of a note how close in meaning it is to each word of the question."""
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
-    """What a question wants to know, and of what."""
-
-    wants: str
-    """`place`, `time`, `amount`, `person` or `` for anything."""
-    about: tuple[str, ...]
-    """Stems of all that it names."""
-    needed: tuple[str, ...]
-    """Stems of which a sentence must have at least one: the thing itself."""
-    names: tuple[str, ...]
-    """Stems of names that a sentence must not lack."""
-
-
-@dataclass(frozen=True, slots=True)
-class Found:
-    """A sentence that answers."""
+class _Unit:
+    """What can be quoted, with the stems it is found by."""
 
     text: str
     note: Note
-    coverage: float
-    is_complete: bool
-    """Whether it has the kind of thing that was wanted: a place for a where."""
+    words: tuple[str, ...]
 
 
-_TIME_WORDS: Final = (
-    r"\d|monday|tuesday|wednesday|thursday|friday|saturday|sunday|january|february|march|april|"
-    r"\bmay\b|june|july|august|september|october|november|december|today|tomorrow|yesterday|"
-    r"tonight|morning|afternoon|evening|noon|midnight|o'clock|week|weekend|month|year|hour|minute|"
-    r"day|half past|quarter|spring|summer|autumn|winter|next|later|soon|\bone\b|two|three|four|"
-    r"five|six|seven|eight|nine|\bten\b|eleven|twelve|christmas|easter|birthday"
-)
-_NUMBER_WORDS: Final = (
-    r"\d|\bone\b|two|three|four|five|six|seven|eight|nine|\bten\b|eleven|twelve|teen\b|twenty|"
-    r"thirty|forty|fifty|sixty|seventy|eighty|ninety|hundred|thousand|dozen|couple|half|free|few|"
-    r"several|many|none|twice|once|a\b.*\b(?:day|week|hour|month)"
-)
-_PLACE_WORDS: Final = (
-    r"\b(?:in|on|at|under|underneath|behind|beside|besides|next|near|inside|outside|above|below|"
-    r"between|beneath|over|by|from|to|into|onto|off|against|upstairs|downstairs|here|there|home|"
-    r"opposite|across|level|floor|shelf|with)\b"
-)
-_EXPECTED: Final = {
-    wants: re.compile(pattern, re.IGNORECASE)
-    for wants, pattern in (
-        ("time", _TIME_WORDS),
-        ("amount", _NUMBER_WORDS),
-        ("place", _PLACE_WORDS),
-    )
-}
-_WANTS: Final = tuple(
-    (re.compile(pattern, re.IGNORECASE), wants)
-    for pattern, wants in (
-        (r"\bwhere\b", "place"),
-        (r"\bwhen\b|\bwhat (?:time|day|date)\b", "time"),
-        (
-            r"\bhow (?:many|much|long|far|old|often|big|tall)\b|\bnumber\b|\bcode\b|\bprice\b",
-            "amount",
-        ),
-        (r"\bwho\b", "person"),
-    )
-)
-_DOUBT: Final = re.compile(
-    r"\b(?:don't know|do not know|can't find|cannot find|can't remember|don't remember|lost|forgot|"
-    r"forgotten|looking for|wonder|no idea|where(?:ver)? (?:is|are|did|do|have|i|my))\b",
-    re.IGNORECASE,
-)
-_QUESTION: Final = re.compile(
-    r"^(?:so |and |but |hey |okay |well )*(?:who|what|where|when|why|how|which|whose|is|are|was|"
-    r"were|do|does|did|have|has|had|can|could|will|would|should|shall|am)\b(?!.*[.!]$)",
-    re.IGNORECASE,
-)
-_GOES_ON: Final = re.compile(
-    r"^(?:and )?(?:it|they|he|she|that|this|there|those|these)\b", re.IGNORECASE
-)
-_CLAUSE: Final = re.compile(
-    r"\b(?:to|for|of|from|with|when|that|which|who|i|she|he|they|we|you|in|on|at|this|last|"
-    r"yesterday|today|tonight|earlier|before|after|again|now|about|again)\b",
-    re.IGNORECASE,
-)
-_WHERE_OF: Final = re.compile(
-    r"\bwhere(?:'s|'re|\s+\w+)?\s+(?:(?:i|you|we|he|she|they|it|is|are|was|were|did|do|have|has)\s+)*"
-    r"(?P<thing>.*)",
-    re.IGNORECASE,
-)
-_DOES: Final = re.compile(
-    r"^(?:when|what time|how \w+)\b.*?\b(?:does|do|did|will)\s+(?!(?:i|we|you|he|she|it|they)\b)"
-    r"(?P<thing>.+)",
-    re.IGNORECASE,
-)
-"""What does something, and the verb last: the verb alone is not enough."""
-_ABOUT: Final = re.compile(r"\babout\s+(?P<thing>.+)", re.IGNORECASE)
-_SAID_BY: Final = re.compile(
-    r"\b(?:did|has|had|have)\s+(?P<who>(?:the |my |his |her |that )?[\w']+(?: [A-Z]\w+)?)\s+"
-    r"(?:just |ever |already )?(?:say|said|tell|told|mention|mentioned|talk|ask|asked|recommend|"
-    r"suggest|want|promise|call)",
-    re.IGNORECASE,
-)
-_NAME: Final = re.compile(r"(?<!^)(?<![.?!]\s)\b[A-Z][a-z]+\b")
-
-
-def understand(question: str) -> Asked:
-    """Return what a question is about."""
-    wants = next((kind for pattern, kind in _WANTS if pattern.search(question)), "")
-    speaker = _SAID_BY.search(question)
-    spoken_by = set(content(speaker["who"])) if speaker else set()
-    about = tuple(word for word in subject(question) if word not in {"mind", "list", "note"}) or (
-        tuple(subject(question))
-    )
-    return Asked(
-        wants,
-        about,
-        _needed(question, about, spoken_by),
-        tuple({stem(n.lower()) for n in _NAME.findall(question)} & set(about) - spoken_by),
-    )
-
-
-def _needed(question: str, about: tuple[str, ...], spoken_by: set[str]) -> tuple[str, ...]:
-    """Return the words of which one must be there: the topic after `about`, the thing sought."""
-    topic = _ABOUT.search(question)
-    if topic and (words := subject(topic["thing"])):
-        return tuple(words)
-    sought = _WHERE_OF.search(question)
-    if sought:
-        thing = " ".join(w for w in sought["thing"].split() if stem(_bare(w)) not in PUTTING)
-        words = [w for part in _CLAUSE.split(thing) for w in subject(part)[-1:]]
-        if words:
-            return (words[0],)
-    actor = _DOES.search(question)
-    if actor and len(words := subject(actor["thing"])) > 1:
-        return tuple(words[:-1])
-    beside = tuple(word for word in about if word not in spoken_by)
-    rare = tuple(word for word in beside if word not in ATTRIBUTES)
-    return rare or beside or about
-
-
-def _bare(word: str) -> str:
-    return (tokens(word) or [""])[0]
-
-
-def best(question: Question, notes: Sequence[Note]) -> Found | None:
+def best(question: Question, notes: Sequence[Note], alike: Alike | None = None) -> Found | None:
     """Return the sentence that answers best, or None when nothing is about it."""
-    found = ranked(question, notes)
+    found = ranked(question, notes, alike)
     return found[0] if found else None
 
 
-def ranked(question: Question, notes: Sequence[Note]) -> list[Found]:
+def ranked(question: Question, notes: Sequence[Note], alike: Alike | None = None) -> list[Found]:
     """Return the sentences that are about what was asked, the best answer first."""
     asked = understand(question.text)
     itself = tuple(tokens(question.text))
-    units = [unit for unit in _units(notes, question.now) if tuple(tokens(unit[0])) != itself]
-    words = [content(text) for text, _ in units]
-    weights = rarity(asked.about, words)
+    units = [unit for unit in _units(notes, question.now) if tuple(tokens(unit.text)) != itself]
+    weights = rarity(asked.about, [unit.words for unit in units])
     scored = []
-    for (text, note), heard in zip(units, words, strict=True):
-        share = coverage(weights, heard)
-        if share < LEAST_COVERAGE or not _is_about(asked, heard):
+    for unit in units:
+        likes = _likes(asked, unit, (alike or {}).get(unit.note.id, {}))
+        if not _is_about(asked, likes, unit):
             continue
-        complete = _has_wanted(asked, text, note)
-        score = share + _worth(text, note, complete=complete)
-        age_s = question.now.age_s(note)
-        scored.append((round(score, 1), -age_s, score, Found(text, note, share, complete)))
+        found = _weighed(question, asked, unit, weights, likes)
+        if found.coverage < LEAST_COVERAGE:
+            continue
+        age_s = question.now.age_s(unit.note)
+        score = found.coverage + _worth(found)
+        scored.append((round(score, 1), -age_s, score, found))
     scored.sort(key=lambda row: row[:3], reverse=True)
-    return [row[3] for row in scored]
+    return succeeded(question, asked, [row[3] for row in scored])
 
 
-def _is_about(asked: Asked, heard: list[str]) -> bool:
-    return any(best_match(word, heard) for word in asked.needed) and all(
-        best_match(name, heard) for name in asked.names
+def _likes(asked: Asked, unit: _Unit, close: Mapping[str, float]) -> dict[str, float]:
+    """Return for each word asked about how much a sentence has it, in letters or in meaning."""
+    return {
+        word: max(best_match(word, unit.words), _in_meaning(close.get(word, 0.0)))
+        for word in (*asked.about, *asked.needed, *asked.names)
+    }
+
+
+def _in_meaning(closeness: float) -> float:
+    """Return what a closeness counts beside the same word."""
+    return RELATIVE * min(1.0, max(0.0, (closeness - UNLIKE) / (ALIKE - UNLIKE)))
+
+
+def _is_about(asked: Asked, likes: Mapping[str, float], unit: _Unit) -> bool:
+    things = [word for word in asked.needed if word not in asked.names] or asked.needed
+    is_thing = any(likes[word] >= LIKE_ENOUGH for word in things) or (
+        stance.is_anew(unit.text)
+        and len(sentences(unit.text)) == 1
+        and any(best_match(word, unit.words) for word in asked.about)
+    )
+    return is_thing and all(best_match(name, unit.words) for name in asked.names)
+
+
+def _weighed(
+    question: Question,
+    asked: Asked,
+    unit: _Unit,
+    weights: Mapping[str, float],
+    likes: Mapping[str, float],
+) -> Found:
+    """Return a sentence with all that tells for and against it."""
+    text, note = unit.text, unit.note
+    total = sum(weights.values()) or 1.0
+    share = sum(weight * likes[word] for word, weight in weights.items()) / total
+    by_letters = sum(
+        weight * best_match(word, unit.words) for word, weight in weights.items()
+    ) / total  # fmt: skip
+    stands = stance.stance(text, asked.about)
+    wish = question.text
+    is_complete = _is_complete(asked, question, unit, doubts=stands.doubts)
+    is_wanted = bool(asked.wants)
+    fresh = set(unit.words) - set(content(wish))
+    missing = max((w * (1 - likes[word]) for word, w in weights.items()), default=0.0) / total
+    signs = {
+        "coverage": share,
+        "missing": missing,
+        "gap": float(missing > A_GAP),
+        "open": float(not is_wanted),
+        "meaning": share - by_letters,
+        "wanted": float(is_wanted and is_complete),
+        "unwanted": float(is_wanted and not is_complete),
+        "plans": float(stance.is_only_planned(wish, text, asked.about)),
+        "supposes": float(stands.supposes and not stance.stance(wish).supposes),
+        "denies": float(stands.denies and not stance.is_polar(wish) and not stance.denies(wish)),
+        "asks": float(stands.asks),
+        "doubts": float(stands.doubts and not stands.asks),
+        "another": float(stance.is_of_another(text, note, wish, asked.needed)),
+        "day": float(clashes(question, text, note)),
+        "number": float(_is_of_other_numbers(wish, text)),
+        "qualified": float(_is_qualified_otherwise(wish, unit)),
+        "nothing_new": float(not fresh and not stance.is_polar(wish)),
+        "polar": float(stance.is_polar(wish)),
+        "thin": float(len(asked.about) <= 1),
+        "seen": float(note.kind == "seen"),
+        "remembered": float(note.kind == "remembered"),
+        "unsure": float(note.confidence < UNSURE_HEARD),
+    }
+    return Found(text, note, share, is_complete, signs)
+
+
+def _is_complete(asked: Asked, question: Question, unit: _Unit, *, doubts: bool) -> bool:
+    if asked.wants == "person" and _is_of_speaker(unit.text, unit.note):
+        return True
+    expects = has_wanted(asked.wants, question.text, unit.text, asked.counted)
+    if unit.note.kind == "seen":
+        return expects or asked.wants in {"", "place", "person", "name"}
+    return expects and not (asked.wants and doubts)
+
+
+def _is_of_other_numbers(wish: str, text: str) -> bool:
+    """Say whether a question names a number, or a period, that a sentence does not."""
+    periods = {each.lower() for each in _PERIOD.findall(wish)}
+    return bool(numbers(without_time(wish)) - numbers(text) or periods - set(tokens(text)))
+
+
+def _is_qualified_otherwise(wish: str, unit: _Unit) -> bool:
+    """Say whether a question has a word before its thing that a sentence lacks: the upper flat."""
+    words = tokens(without_time(wish))
+    if _ENDS_IN_VERB.search(wish):
+        words = words[:-1]
+    stems = [(content(word) or [""])[0] for word in words]
+    return any(
+        first and second and not best_match(first, unit.words) and second in unit.words
+        for first, second in pairwise(stems)
+        if first not in ATTRIBUTES | PUTTING | SAYING
     )
 
 
-def _has_wanted(asked: Asked, text: str, note: Note) -> bool:
-    expected = _EXPECTED.get(asked.wants)
-    if note.kind == "seen":
-        return asked.wants not in {"time", "amount"} or bool(expected and expected.search(text))
-    return expected is None or bool(expected.search(text) and not _DOUBT.search(text))
+_ENDS_IN_VERB: Final = re.compile(r"\b(?:do|does|did|will|can)\b", re.IGNORECASE)
+_PERIOD: Final = re.compile(
+    r"\b(?:a|an|per|each|every|one) (second|minute|hour|day|week|month|year)\b", re.IGNORECASE
+)
+_WORTH: Final = {
+    "remembered": 0.1, "seen": -0.2, "asks": -0.5, "doubts": -0.5, "plans": -0.4, "supposes": -0.3,
+    "denies": -0.2, "another": -0.6, "day": -0.5, "number": -0.3, "unsure": -0.1,
+    "nothing_new": -0.3,
+}  # fmt: skip
 
 
-def _worth(text: str, note: Note, *, complete: bool) -> float:
+def _worth(found: Found) -> float:
     """Return what a sentence gains or loses beside its words."""
-    worth = 0.4 if complete else 0.0
-    worth += 0.1 if note.kind == "remembered" else 0.0
-    worth -= 0.2 if note.kind == "seen" else 0.0
-    worth -= 0.5 if is_question(text) or _DOUBT.search(text) else 0.0
-    return worth - (0.1 if note.confidence < 60 else 0.0)  # noqa: PLR2004 (percent)
+    worth = sum(weight * found.signs[sign] for sign, weight in _WORTH.items())
+    return worth + (0.4 if found.is_complete else 0.0)
 
 
-def is_question(sentence: str) -> bool:
-    """Say whether a heard sentence asks rather than tells."""
-    return sentence.rstrip().endswith("?") or bool(_QUESTION.match(sentence))
+# --- what can be quoted --------------------------------------------------------------------------
 
 
-def _units(notes: Sequence[Note], now: Now) -> list[tuple[str, Note]]:
+def _units(notes: Sequence[Note], now: Now) -> list[_Unit]:
     """Return what can be quoted: sentences, each with one that goes on with it."""
     units = [(text, note) for note in _in_order(notes, now) for text in _texts(note)]
     joined = [
         (f"{first} {second}", note)
         for (first, note), (second, after) in pairwise(units)
         if {note.kind, after.kind} == {"said"}
-        and _GOES_ON.match(second)
-        and not is_question(first)
+        and stance.GOES_ON.match(second)
+        and not stance.is_question(first)
         and now.age_s(note) - now.age_s(after) <= FOLLOW_ON_S
     ]
-    return [*units, *joined]
+    return [_Unit(text, note, _words(text, note)) for text, note in (*units, *joined)]
+
+
+def _words(text: str, note: Note) -> tuple[str, ...]:
+    """Return the stems of a sentence, and of the name of who said it of themself."""
+    return tuple(content(f"{note.who} {text}" if _is_of_speaker(text, note) else text))
+
+
+def _is_of_speaker(text: str, note: Note) -> bool:
+    return note.who not in {*stance.UNKNOWN, "other"} and stance.is_mine(text)
 
 
 def _in_order(notes: Sequence[Note], now: Now) -> list[Note]:
@@ -245,6 +232,5 @@ def _in_order(notes: Sequence[Note], now: Now) -> list[Note]:
 
 def _texts(note: Note) -> list[str]:
     if note.kind == "seen":
-        lines = " ".join(lines_of(note))
-        return list(filter(None, [", ".join(labels_of(note)), lines]))
+        return [" ".join(filter(None, (", ".join(labels_of(note)), *lines_of(note))))]
     return sentences(note.text) if note.kind == "said" else [note.text]

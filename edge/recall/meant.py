@@ -1,7 +1,7 @@
 """How likely is a sentence meant for a companion? A linear layer over its `features`; pure.
 
 The weights are read when this is imported, before any process is sealed;
-`python -m edge.mind.learn_words` makes them again.
+`python -m edge.learning` makes them again.
 """
 
 import tomllib
@@ -21,7 +21,7 @@ class Weights:
     """One signed byte for every place that a feature's name can fall on."""
 
     def __init__(self, document: dict[str, Any]) -> None:
-        """Read what `learn_words` wrote."""
+        """Read what `edge.learning` wrote."""
         self.bias: float = document["bias"]
         self._unit: float = document["unit"]
         self._steps = memoryview(b85decode("".join(document["steps"].split()))).cast("b")

@@ -8,8 +8,9 @@ import re
 from collections.abc import Callable, Sequence
 from typing import Final
 
-from edge.evidence import Question, ago, labels_of, lines_of, time_of_day
-from edge.recall import errands, lookup, phrases, sights, silence
+from edge.escalation import A_TEXT, OF_THE_WORLD
+from edge.evidence import Question, ago, time_of_day
+from edge.recall import agenda, day, errands, phrases, sights, silence
 from edge.recall.answer import (
     MOST_REASONS,
     Answer,
@@ -17,15 +18,15 @@ from edge.recall.answer import (
     because,
     newest,
     of_run,
-    series,
-    spelled,
 )
+from edge.recall.from_notes import look_up
 from edge.recall.intents import Intent, recognise
-from edge.recall.words import content, sentences
+from edge.recall.words import sentences
 
 Handler = Callable[[re.Match[str], Question, Memory], Answer]
 
 
+_WHY: Final = re.compile(r"why\b", re.IGNORECASE)
 OF_SIGHT: Final = frozenset({Intent.READ, Intent.LOOK, Intent.SEE, Intent.COUNT})
 """What is answered with what is in view."""
 
@@ -35,7 +36,7 @@ def answer(question: Question, memory: Memory) -> Answer:
     asked_plainly = Question(_plainly(question.text), question.now)
     recognised = recognise(asked_plainly.text)
     if recognised is None:
-        return _look_up(asked_plainly, memory)
+        return look_up(asked_plainly, memory)
     intent, match = recognised
     return _HANDLERS[intent](match, asked_plainly, memory)
 
@@ -62,6 +63,12 @@ def is_of_sight(text: str) -> bool:
     return any(each is not None and each[0] in OF_SIGHT for each in found)
 
 
+def is_to_read(text: str) -> bool:
+    """Say whether any request of an utterance is to have something read out."""
+    found = [recognise(_plainly(part)) for part in sentences(text)]
+    return any(each is not None and each[0] is Intent.READ for each in found)
+
+
 def _plainly(request: str) -> str:
     asked = phrases.FILLER.sub("", request.strip()).strip()
     asked = phrases.POLITE.sub("", asked)
@@ -75,6 +82,8 @@ def _joined(answers: Sequence[Answer]) -> Answer:
         tuple(dict.fromkeys(line for a in answers for line in a.because))[:MOST_REASONS],
         tuple(action for a in answers for action in a.actions),
         needs_model=any(a.needs_model for a in answers),
+        reason="; ".join(dict.fromkeys(a.reason for a in answers if a.reason)),
+        is_unsure=all(a.is_unsure for a in answers),
     )
 
 
@@ -105,70 +114,35 @@ def _summary(_: re.Match[str], question: Question, memory: Memory) -> Answer:
     quotes = " ".join(f'"{note.text}"' for note in reversed(said))
     heard = f" The last I heard: {quotes}" if said else " I have not heard anything yet."
     text = f"I cannot sum up by myself.{heard}"
-    return Answer(text, because(said, question), needs_model=True)
+    return Answer(text, because(said, question), needs_model=True, reason=A_TEXT)
 
 
-def _beyond(_: re.Match[str], __: Question, ___: Memory) -> Answer:
-    return Answer("I only know what was heard, seen and noted.", needs_model=True)
+def _beyond(_: re.Match[str], question: Question, memory: Memory) -> Answer:
+    if _WHY.match(question.text):
+        told = look_up(question, memory)
+        if not told.needs_model and not told.is_unsure and told.because:
+            return told
+    text = "I only know what was heard, seen and noted."
+    return Answer(text, needs_model=True, reason=OF_THE_WORLD)
 
 
 def _seen_where(match: re.Match[str], question: Question, memory: Memory) -> Answer:
-    return _look_up(Question(f"where is {match['thing']}", question.now), memory)
-
-
-def _look_up(question: Question, memory: Memory) -> Answer:
-    found = lookup.best(question, memory.notes)
-    if found is None:
-        about = _topic(question.text)
-        nothing = f"I have not heard or seen anything about {about}."
-        if phrases.PERSONAL.search(question.text):
-            return Answer(nothing)
-        return Answer(nothing, needs_model=True)
-    wants = lookup.understand(question.text).wants
-    quote = _quote(found, question)
-    if not found.is_complete and wants:
-        return Answer(
-            f"I heard about it, but not {_MISSING[wants]}: {quote}",
-            because([found.note], question),
-        )
-    if found.coverage < lookup.SURE_COVERAGE:
-        return Answer(
-            f"I am not sure, but {quote[0].lower() if quote[0] != 'I' else 'I'}{quote[1:]}",
-            because([found.note], question),
-        )
-    return Answer(quote, because([found.note], question))
-
-
-_MISSING: Final = {"place": "where", "time": "when", "amount": "how much", "person": "who"}
-
-
-def _quote(found: lookup.Found, question: Question) -> str:
-    when = ago(question.now.age_s(found.note))
-    if found.note.kind == "remembered":
-        return f'You asked me to remember, {when}: "{found.text}".'
-    if found.note.kind == "seen":
-        if found.text == ", ".join(labels_of(found.note)):
-            return f"I saw {series(labels_of(found.note))} {when}."
-        return f"I read {when}: {spelled(lines_of(found.note))}."
-    first_person = re.search(r"\b(?:i|my|we|our|i'm|i'll|i've)\b", found.text, re.IGNORECASE)
-    asks_for_self = re.search(r"\b(?:i|my|we|our|me)\b", question.text, re.IGNORECASE)
-    lead = "You said" if first_person and asks_for_self else "I heard"
-    return f'{lead} {when}: "{found.text}"'
-
-
-def _topic(question: str) -> str:
-    """Return what a question is about, in its own words."""
-    about = set(lookup.understand(question).about)
-    words = [w for w in re.finditer(r"[\w'-]+", question) if set(content(w[0])) & about]
-    return question[words[0].start() : words[-1].end()] if words else "that"
+    return look_up(Question(f"where is {match['thing']}", question.now), memory)
 
 
 _HANDLERS: Final[dict[Intent, Handler]] = {
-    Intent.REMIND: errands.remind,
+    Intent.REMIND: agenda.remind,
     Intent.REMEMBER: errands.remember,
-    Intent.CANCEL_TIMERS: errands.cancel,
-    Intent.TIME_LEFT: errands.timer_left,
-    Intent.TIMER: errands.timer,
+    Intent.CANCEL: agenda.cancel,
+    Intent.TIME_LEFT: agenda.time_left,
+    Intent.TIMER: agenda.timer,
+    Intent.REMINDERS: agenda.reminders,
+    Intent.PUT_ON_LIST: agenda.put,
+    Intent.TAKE_OFF_LIST: agenda.take_off,
+    Intent.SHOW_LIST: agenda.show_list,
+    Intent.DROP_PLAN: agenda.drop_plan,
+    Intent.PLANS: agenda.plans,
+    Intent.UNDO: agenda.undo,
     Intent.FORGET_LAST: errands.forget_last,
     Intent.FORGET_THAT: errands.forget_that,
     Intent.FORGET_ALL: errands.forget_all,
@@ -183,6 +157,7 @@ _HANDLERS: Final[dict[Intent, Handler]] = {
     Intent.COUNT: sights.count,
     Intent.SEEN_WHERE: _seen_where,
     Intent.LAST_WORDS: _last_words,
+    Intent.KEPT_TODAY: day.kept_today,
     Intent.SUM_UP: _summary,
     Intent.BEYOND: _beyond,
 }

@@ -18,6 +18,7 @@ from edge.recall.answer import (
     Memory,
     because,
     in_view,
+    newest,
     of_run,
     series,
     spelled,
@@ -113,10 +114,12 @@ def read(match: re.Match[str], question: Question, memory: Memory) -> Answer:
         return Answer(CLOSED)
     seen = of_run(memory, question, "seen")
     with_text = [note for note in seen if lines_of(note)]
+    ever = [n for n in newest(memory, question) if n.kind == "seen" and lines_of(n)]
     wanted = [word for word in subject(match.string) if word not in phrases.READABLE]
-    named = [
-        n for n in with_text if set(content(" ".join((*lines_of(n), *labels_of(n))))) & set(wanted)
-    ]
+    named = [n for n in ever if set(content(" ".join((*lines_of(n), *labels_of(n))))) & set(wanted)]
+    if not with_text and not named:
+        things = set(subject(match.string))
+        named = [note for note in ever if things & set(content(" ".join(labels_of(note))))]
     sight = in_view(memory, question)
     if sight and sight.seen.lines and (not named or named[0] in _noted(sight, memory, question)):
         _, lines = attended((), sight.seen.lines, memory.point)
@@ -124,11 +127,11 @@ def read(match: re.Match[str], question: Question, memory: Memory) -> Answer:
         return Answer(f"It says: {text}.", because(_noted(sight, memory, question), question))
     if sight and not named and (sight.seen.illegible or sight.seen.light in TOO):
         return Answer(ILLEGIBLE if sight.seen.illegible else TOO[sight.seen.light])
-    if not with_text:
+    if not (named or with_text):
         return Answer("I have not seen any text yet.")
     chosen = (named or with_text)[0]
     age_s = question.now.age_s(chosen)
-    still_there = chosen is seen[0] and age_s <= IN_VIEW_S
+    still_there = chosen in seen[:1] and age_s <= IN_VIEW_S
     when = "" if still_there else f", {ago(age_s)}"
     lead = "It says" if age_s <= READ_S else "The last text I saw says"
     return Answer(f"{lead}{when}: {spelled(lines_of(chosen))}.", because([chosen], question))

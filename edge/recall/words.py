@@ -7,6 +7,7 @@ cut, irregular forms and a few relatives are known, and one wrong letter in a lo
 import re
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
+from itertools import takewhile
 from math import log
 from typing import Final
 
@@ -49,13 +50,28 @@ _IRREGULAR: Final = _paired(
     lost:lose came:come knew:know known:know thought:think made:make paid:pay sent:send lent:lend
     sold:sell wrote:write written:write ate:eat eaten:eat drank:drink began:begin begun:begin
     broke:break broken:break children:child people:person men:man women:woman feet:foot teeth:tooth
-    mice:mouse knives:knife wives:wife lives:live leaves:leave dying:die tying:tie mum:mother
+    mice:mouse knives:knife wives:wife lives:live leaves:leave dying:die tying:tie agreed:agree
+    mum:mother
     mom:mother mummy:mother mommy:mother dad:father daddy:father dr:doctor cellphone:phone
     smartphone:phone mobile:phone spectacles:glasses eyeglasses:glasses bicycle:bike
     television:tv telly:tv couch:sofa automobile:car photograph:photo picture:photo
+    ran:run rode:ride ridden:ride drove:drive driven:drive slept:sleep flew:fly flown:fly
+    swam:swim swum:swim grew:grow grown:grow wore:wear worn:wear chose:choose chosen:choose
+    stole:steal stolen:steal fell:fall fallen:fall felt:feel forgot:forget forgotten:forget
+    taught:teach caught:catch fought:fight built:build rang:ring rung:ring sang:sing sung:sing
+    sat:sit stood:stand won:win spent:spend threw:throw thrown:throw drew:draw drawn:draw
+    held:hold led:lead fed:feed bled:bleed shot:shoot shook:shake shaken:shake woke:wake
+    woken:wake froze:freeze frozen:freeze hung:hang dug:dig bent:bend burnt:burn learnt:learn
+    dreamt:dream understood:understand became:become sank:sink sunk:sink tore:tear torn:tear
+    bit:bite bitten:bite blew:blow blown:blow swept:sweep wept:weep crept:creep dealt:deal
+    knelt:kneel sought:seek swore:swear sworn:swear
     two:2 three:3 four:4 five:5 six:6 seven:7 eight:8 nine:9 ten:10 eleven:11 twelve:12
     thirteen:13 fourteen:14 fifteen:15 sixteen:16 seventeen:17 eighteen:18 nineteen:19 twenty:20"""
 )
+_ENDINGS: Final = frozenset(
+    ("", *listed("ic al y er or ion ation ment ance ence ery ist man ive abl ly ness ful i it ti"))
+)
+"""With which English derives words from words."""
 _WHOLE: Final = listed("news bus evening building ceiling morning thing anything during bring")
 _RELATED_WORDS: Final = _paired(
     """car:park,vehicle,van park:car,garage name:call title:call,name
@@ -164,7 +180,16 @@ def likeness(asked: str, heard: str) -> float:
         return _NEARLY
     if min(len(asked), len(heard)) >= _FUZZY_FROM and _one_letter_apart(asked, heard):
         return _NEARLY
-    return _NEARLY if _sound(asked) == _sound(heard) else 0.0
+    if _sound(asked) == _sound(heard) or _of_one_root(asked, heard):
+        return _NEARLY
+    return 0.0
+
+
+def _of_one_root(first: str, second: str) -> bool:
+    """Say whether two stems differ in a derived ending only: allergic and allergy."""
+    letters = zip(first, second, strict=False)
+    root = sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], letters))
+    return root >= _FUZZY_FROM and {first[root:], second[root:]} <= _ENDINGS
 
 
 def _one_letter_apart(first: str, second: str) -> bool:

@@ -8,26 +8,33 @@ a kill -9.
 import asyncio
 import logging
 import time
-from collections.abc import AsyncGenerator, Callable, Collection
+from collections.abc import AsyncGenerator, Callable, Collection, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass, replace
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
-import aiohttp
-
-from edge import act, addressee, reason
+from edge import act, addressee, errand
 from edge.attention import Gaze
-from edge.config import Config
-from edge.context import Context, due, render
+from edge.config import Config, Withheld
+from edge.context import Context, due
 from edge.evidence import Kind, Note, Question, quoted
-from edge.messages import Attend, Control, Notice, Reply, Speaker, Transcript
+from edge.ledger_days import day_of
+from edge.messages import Attend, ContextPacket, Control, Notice, Reply, Speaker, Transcript
+from edge.packet import render
 from edge.privacy import PASSING_S, is_passing
+from edge.reason import withholding
+from edge.reason.cascade import Cascade, Said, Wanted
+from edge.reason.purse import Purse
 from edge.recall.answer import Memory
 from edge.recall.words import tokens
 from edge.runtime.judge import Judge
 from edge.runtime.meanings import Meanings
 from edge.runtime.present import Present, Show
+from edge.search.alike import alike
 from edge.search.finder import Finder
+
+if TYPE_CHECKING:
+    import aiohttp
 
 logger = logging.getLogger(__name__)
 
@@ -73,11 +80,16 @@ class Conversation:
     """The dialogue with the wearer."""
 
     def __init__(
-        self, present: Present, settings: Config, session: aiohttp.ClientSession, show: Show
+        self,
+        present: Present,
+        settings: Config,
+        session: "aiohttp.ClientSession | None",
+        show: Show,
     ) -> None:
         self._present = present
         self._settings = settings
-        self.reasoner = reason.Reasoner(settings.reasoner, session, present.enter)
+        purse = Purse(present.notes, lambda: day_of(time.time()).toordinal())
+        self.reasoners = Cascade(settings.reasoner, session, present.enter, purse)
         self._show = show
         self._answering: asyncio.Task[None] | None = None
         self._turn: Turn | None = None
@@ -98,13 +110,12 @@ class Conversation:
 
     def told(self, message: Control) -> None:
         """Hear from the launcher who of those asked is there, and where the wearer looks."""
-        self.judge.told(message)
         if isinstance(message, Attend):
             self.gaze = Gaze.told(message, time.monotonic())
         if self.meanings:
             self.meanings.told(message)
-        if self.reasoner.local:
-            self.reasoner.local.told(message)
+        if self.reasoners.local:
+            self.reasoners.local.told(message)
 
     def is_request(self, heard: Transcript) -> bool:
         """Say whether an utterance is for the companion, in whole or in part."""
@@ -157,6 +168,18 @@ class Conversation:
             present.tell(TAKEN_BACK)
         return turn
 
+    def typed(self, text: str) -> Turn:
+        """Note what the wearer typed, which is for the companion; return the turn."""
+        present, context = self._present, self._present.context
+        at_ms = context.now_ms
+        if present.mark == "live" and context.wall_at_zero_s is not None:
+            at_ms = max(at_ms, round(1000 * (time.time() - context.wall_at_zero_s)))
+        now = context.now_at(at_ms)
+        asked = Note("asked", text, now.ms, now.wall_s, now.run, "phone", who="wearer")
+        present.keep(asked, is_observed=False)
+        self._half = None
+        return Turn(Question(text, now), time.monotonic())
+
     def _half_of(self, heard: Transcript) -> Half:
         """Return the utterance that this one goes on with; a new one where it goes on with none."""
         half = self._half
@@ -171,34 +194,29 @@ class Conversation:
             self.on_taken_back()
         return self._present.set_aside(half.before, kinds)
 
-    def ring(self, now_ms: int) -> None:
-        """Say which timers are due."""
+    def ring(self, now_s: float) -> None:
+        """Say what is due by the clock on the wall; what is long over says so."""
         present = self._present
-        for timer in due(present.context, now_ms):
-            left = tuple(t for t in present.context.timers if t != timer)
-            present.context = replace(present.context, timers=left)
-            text = f"Time is up: {timer.label}." if timer.label else "Time is up."
-            present.keep(
-                Note(
-                    "told",
-                    text,
-                    timer.deadline_ms,
-                    present.context.wall_s(timer.deadline_ms),
-                    present.run,
-                    "timer",
-                )
-            )
+        for over in due(present.context, now_s):
+            text = errand.ring(over, now_s)
+            context = present.context
+            at_ms = max(context.now_ms, round(1000 * (now_s - context.wall_s(0))))
+            at_ms = context.now_ms if context.wall_at_zero_s is None else at_ms
+            present.keep(Note("told", text, at_ms, now_s, context.run, "timer"))
             self._show(Reply(text, "timer", ()))
+            present.rung(over)
 
     async def finish(self, limit_s: float) -> None:
         """Let a pending answer end, for so long at most."""
         if self._answering and not self._answering.done():
             await asyncio.wait({self._answering}, timeout=limit_s)
             self._break_off()
+        await self.reasoners.finish()
 
     def forget(self) -> None:
         """Have nothing more in mind of what was said before: some of it was forgotten."""
         self._break_off()
+        self.on_taken_back()
         self._turn = self._half = None
         self.judge.forget()
 
@@ -208,28 +226,38 @@ class Conversation:
         """Answer at once, or begin an answer that streams."""
         self._break_off()
         self._turn = turn
-        memory, found = self._memory(turn.question)
+        memory, found = self.memory(turn.question)
         turn = self._turn = replace(turn, drawn_on=tuple(memory.notes))
-        packet = render(self._present.context, turn.question, found, self._settings.context.tokens)
+        wanted = self._wanted(turn.question, found)
+        packet = wanted.packet((), wanted.most_tokens)
         self.context_tokens = packet.tokens
         self._show(packet)
-        said, escalates = self.reasoner.recall(turn.question, memory)
+        said, why = self.reasoners.recall(turn.question, memory)
         overheard = self._overheard(turn.question, memory, said)
         if overheard:
-            said, escalates = overheard, False
-        if not escalates:
+            said, why = overheard, ""
+        if not why:
             self._finally(turn, said)
             return
         turn = self._turn = replace(turn, given=tuple(packet.text.split("\n")))
-        parts = self.reasoner.ask(packet, said)
+        parts = self.reasoners.ask(replace(wanted, why=why), said)
         self._answering = asyncio.get_running_loop().create_task(self._stream(turn, parts))
         self._answering.add_done_callback(_let_it_die)
 
-    def _memory(self, question: Question) -> tuple[Memory, list[Note]]:
+    def _wanted(self, question: Question, found: Sequence[Note]) -> Wanted:
+        """Return what a language model is asked, and how its context is made."""
+        context = self._present.context
+
+        def packet(withheld: Collection[Withheld], most_tokens: int) -> ContextPacket:
+            left, notes = withholding.permitted(context, found, withheld)
+            return render(left, withholding.asked(question, withheld), notes, most_tokens)
+
+        return Wanted(question, packet, self._settings.context.tokens)
+
+    def memory(self, question: Question) -> tuple[Memory, list[Note]]:
         """Return what an answer may draw on, and what of it is no longer in mind."""
         context, notes = self._present.context, self._present.notes
-        mind = self.judge.opinions
-        understood = mind.understand(question.text) if mind else None
+        understood = self.meanings.understand(question.text) if self.meanings else None
         found = [each.note for each in self.finder.find(question, understood, FOUND_NOTES)]
         kept = notes.recent(FOUND_ERRANDS, ("remembered",))
         in_mind = (*context.heard, *context.seen, *found, *kept)
@@ -237,26 +265,37 @@ class Conversation:
         point = self.gaze.now(time.monotonic())
         are_closed = self._settings.vision.eyes == "closed"
         sights = context.sights
-        return Memory(in_mind, context.timers, minutes, sights, point, are_closed), found
+        undoable = context.changes[-1].words if context.changes else ""
+        return Memory(
+            in_mind,
+            context.errands,
+            minutes,
+            sights,
+            point,
+            are_closed,
+            undoable=undoable,
+            alike=alike(understood, notes.pieces(note.id for note in in_mind)),
+            standing=context.standing,
+        ), found
 
-    def _overheard(
-        self, question: Question, memory: Memory, without: reason.Said
-    ) -> reason.Said | None:
+    def _overheard(self, question: Question, memory: Memory, without: Said) -> Said | None:
         """Return the answer that rests on what others said, if it is another and only an answer."""
         passing = self._present.context.passing
         if not passing or without.actions:
             return None
         more = replace(memory, notes=(*memory.notes, *passing))
-        said, escalates = self.reasoner.recall(question, more)
-        if escalates or said.actions or said.text == without.text:
+        said, why = self.reasoners.recall(question, more)
+        if why or said.actions or said.text == without.text:
             return None
         return replace(said, is_passing=True)
 
-    async def _stream(self, turn: Turn, parts: AsyncGenerator[reason.Said | Notice, None]) -> None:
+    async def _stream(
+        self, turn: Turn, parts: AsyncGenerator[Said | Notice | ContextPacket, None]
+    ) -> None:
         """Show a growing answer. The latency of the whole is that of its first word."""
         async with aclosing(parts):
             async for part in parts:
-                if isinstance(part, Notice):
+                if isinstance(part, Notice | ContextPacket):
                     self._show(part)
                 elif part.partial:
                     began = self._growing.latency_ms if self._growing else turn.latency_ms()
@@ -271,10 +310,10 @@ class Conversation:
             return
         self._answering.cancel()
         if self._growing and self._turn:
-            cut = reason.Said(f"{self._growing.text.strip()} …", self._growing.source)
+            cut = Said(f"{self._growing.text.strip()} …", self._growing.source)
             self._finally(self._turn, cut)
 
-    def _finally(self, turn: Turn, said: reason.Said) -> None:
+    def _finally(self, turn: Turn, said: Said) -> None:
         """Do what the answer promises, show it, and note that it was given."""
         if said.actions and not self._present.carry_out(said.actions, turn.question):
             said = replace(said, text="I could not do that.", because=())
@@ -286,6 +325,7 @@ class Conversation:
         now = turn.question.now
         text = NOT_KEPT if said.is_passing else said.text
         grounds = quoted((*said.because, *turn.given), turn.drawn_on)
+        grounds = tuple(dict.fromkeys((*grounds, *(n.id for n in said.drawn_on if n.id))))
         told = Note("told", text, now.ms, now.wall_s, now.run, said.source, rests_on=grounds)
         self._present.keep(told)
         self.on_reply(latency_ms)
@@ -295,7 +335,8 @@ class Conversation:
 
     def _meant(self, heard: Transcript) -> addressee.Decision:
         at_ms = heard.end_ms + self._present.context.audio_shift_ms
-        return self.judge.meant(heard, self._since_reply_s(at_ms))
+        at_wall_s = self._present.context.wall_s(at_ms)
+        return self.judge.meant(heard, self._since_reply_s(at_ms), at_wall_s)
 
     def _since_reply_s(self, at_ms: int) -> float | None:
         told = [note.at_ms for note in self._present.context.dialogue if note.kind == "told"]
@@ -315,13 +356,14 @@ class Conversation:
         )
 
 
-def _reply(part: reason.Said, latency_ms: int) -> Reply:
+def _reply(part: Said, latency_ms: int) -> Reply:
     return Reply(
         part.text[:DOCUMENT_CHARACTERS],
         part.source,
         part.because,
         latency_ms,
         part.partial,
+        part.is_passing,
     )
 
 

@@ -1,8 +1,7 @@
-"""Was that for the companion? Rules first, the mind where they are in doubt, the wearer's own word.
+"""Was that for the companion? What it says and in which situation, and the wearer's own word.
 
 "I was talking to you" makes a request of the sentence before; "that was not for you" of none. Both
-teach, by the sentence's kind and, where there is one, the mind. Somebody else's voice never makes a
-request.
+teach. Somebody else's voice never makes a request.
 """
 
 from copy import copy
@@ -10,20 +9,11 @@ from dataclasses import dataclass
 from typing import Final
 
 from edge import addressee
-from edge.addressee import FOLLOW_UP_S, Decision, Opinion, Talk
-from edge.messages import (
-    ChildDied,
-    Control,
-    Leaves,
-    Overheard,
-    SealState,
-    Speaker,
-    Transcript,
-)
-from edge.recall.asking import Kind
+from edge.addressee import FOLLOW_UP_S, Decision
+from edge.messages import Leaves, Overheard, Speaker, Transcript
+from edge.recall.learnt import Learnt
 from edge.runtime.company import Company
 from edge.runtime.lessons import Lessons
-from edge.runtime.opinion import Opinions
 
 CORRECTED_WITHIN_MS: Final = 15_000
 """So long after a sentence its wearer may still say who it was for."""
@@ -34,17 +24,15 @@ class Judged:
     """An utterance and what became of it."""
 
     heard: Transcript
+    at_wall_s: float
     follows_reply: bool
     decision: Decision
-    kind: Kind
 
 
 class Judge:
     """Decides about one utterance after the other."""
 
     def __init__(self) -> None:
-        self.opinions: Opinions | None = None
-        """None where there is no mind."""
         self.lessons: Lessons | None = None
         """None where nothing is kept."""
         self._last: Judged | None = None
@@ -58,22 +46,16 @@ class Judge:
         """Have the last utterance in mind no longer: nobody can correct what became of it."""
         self._last = None
 
-    def told(self, message: Control) -> None:
-        """Hear from the launcher whether there is a mind: one that it has checked, or none."""
-        match message:
-            case SealState(process="mind") if self.opinions:
-                self.opinions.awake()
-            case ChildDied(process="mind") if self.opinions:
-                self.opinions.asleep()
-
     def observed(self, message: Leaves) -> None:
         """Know that somebody else was heard, with their words or without."""
         match message:
             case Overheard(end_ms=end_ms) | Transcript(end_ms=end_ms, speaker=Speaker.OTHER):
                 self._company.heard_other(end_ms)
 
-    def meant(self, heard: Transcript, since_reply_s: float | None) -> Decision:
-        """Return what of an utterance is for the companion; asked again, the same."""
+    def meant(
+        self, heard: Transcript, since_reply_s: float | None, at_wall_s: float = 0.0
+    ) -> Decision:
+        """Return what of an utterance of a moment is for the companion; asked again, the same."""
         if self._last and self._last.heard is heard:
             return self._last.decision
         if heard.speaker is Speaker.OTHER:
@@ -82,45 +64,24 @@ class Judge:
         if heard.goes_on and self._last and self._last.heard.start_ms == heard.start_ms:
             self._last, self._company, self._replied_to_ms = self._before
         self._before = self._last, copy(self._company), self._replied_to_ms
-        if self.lessons and self.lessons.refresh() and self.opinions:
-            self.opinions.adopt()
         talks = self._company.talks(heard.start_ms, heard.speaker)
         if self._company.spoke_since(self._replied_to_ms):
             since_reply_s = None  # what follows is said to whoever spoke
-        decision = self._corrected(heard) or self._decided(heard, since_reply_s, talks=talks)
-        follows = _follows(since_reply_s)
-        kind = addressee.kind(heard.text, follows_reply=follows)
-        self._last = Judged(heard, follows, decision, kind)
+        decision = self._corrected(heard) or addressee.decide(
+            heard.text,
+            heard.confidence,
+            since_reply_s,
+            talks=talks,
+            learnt=self.lessons.learnt if self.lessons else Learnt(),
+        )
+        self._last = Judged(heard, at_wall_s, _follows(since_reply_s), decision)
         if decision.request:
             self._replied_to_ms = heard.end_ms
         self._company.spoke(heard, to_companion=bool(decision.request))
         return decision
 
-    def _decided(self, heard: Transcript, since_reply_s: float | None, *, talks: Talk) -> Decision:
-        decision = addressee.decide(
-            heard.text,
-            heard.confidence,
-            since_reply_s,
-            talks=talks,
-            leanings=self.lessons.leanings if self.lessons else {},
-        )
-        opinion = None if talks else self._opinion(heard, decision, _follows(since_reply_s))
-        return addressee.weigh(decision, heard.text, opinion) if opinion else decision
-
-    def _opinion(
-        self, heard: Transcript, decision: Decision, follows_reply: bool
-    ) -> Opinion | None:
-        """Ask the mind where its word counts: a request that rules take need not wait for it."""
-        if self.opinions is None or addressee.is_certain(heard.text):
-            return None
-        if decision.request:
-            counts = self.opinions.has_learnt
-        else:
-            counts = addressee.is_open(heard.text, heard.confidence)
-        return self.opinions.ask(heard.text, follows_reply=follows_reply) if counts else None
-
     def _corrected(self, heard: Transcript) -> Decision | None:
-        """Take the wearer's word about the utterance before, once, and teach it to the mind."""
+        """Take the wearer's word about the utterance before, once, and learn from it."""
         was_meant, last = addressee.correction(heard.text), self._last
         if was_meant is None or last is None:
             return None
@@ -129,10 +90,13 @@ class Judge:
         if bool(last.decision.request) == was_meant:
             return None
         if self.lessons:
-            self.lessons.correct(last.kind, was_meant=was_meant)
-        if self.opinions:
-            self.opinions.correct(
-                last.heard.text, follows_reply=last.follows_reply, was_meant=was_meant
+            sentence, kind = addressee.asking(last.heard.text, follows_reply=last.follows_reply)
+            self.lessons.correct(
+                sentence,
+                kind,
+                follows_reply=last.follows_reply,
+                was_meant=was_meant,
+                at_wall_s=last.at_wall_s,
             )
         return Decision(last.heard.text) if was_meant else Decision("", heard.text)
 

@@ -5,6 +5,7 @@ and no longer than `PATIENCE_S`; then it is answered with what there is.
 """
 
 import asyncio
+import contextlib
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Final
@@ -27,6 +28,7 @@ class Looking:
         """Take who answers, and who has a fresh picture looked at."""
         self._answer, self._ask = answer, ask
         self._waiting: tuple[Turn, asyncio.TimerHandle] | None = None
+        self._fresh: asyncio.Future[None] | None = None
 
     def take(self, turn: Turn, context: Context, *, is_live: bool) -> None:
         """Answer a question, at once or when a fresh sight has come."""
@@ -38,8 +40,18 @@ class Looking:
         self._waiting = turn, late
         self._ask()
 
+    async def fresh(self) -> None:
+        """Return when a fresh sight has come, or did not come in time."""
+        if self._fresh is None or self._fresh.done():
+            self._fresh = asyncio.get_running_loop().create_future()
+            self._ask()
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(asyncio.shield(self._fresh), PATIENCE_S)
+
     def seen(self, context: Context) -> None:
         """Answer what waits for a sight: one has come, and is what is asked about."""
+        if self._fresh and not self._fresh.done():
+            self._fresh.set_result(None)
         if self._waiting:
             turn, _ = self._waiting
             self.drop()

@@ -11,10 +11,10 @@ from typing import Final
 from edge.evidence import Note
 from edge.messages import ChildDied, Control, Embedded, SealState
 from edge.notes import Notes, NotesUnwritable
-from edge.runtime.opinion import Opinions
+from edge.runtime.mind import Mind
 from edge.search.finder import Finder
 from edge.search.meaning import from_code
-from edge.search.sought import spoken
+from edge.search.sought import Understood, spoken
 
 PAUSE_S: Final = 0.02
 """After a note: 20 notes a second and more, a third of one core of a desktop."""
@@ -23,9 +23,7 @@ PAUSE_S: Final = 0.02
 class Meanings:
     """The notes whose meaning is not known yet."""
 
-    def __init__(
-        self, notes: Notes, finder: Finder, mind: Opinions, pause_s: float = PAUSE_S
-    ) -> None:
+    def __init__(self, notes: Notes, finder: Finder, mind: Mind, pause_s: float = PAUSE_S) -> None:
         """Prepare; the event loop must be running."""
         self._notes, self._finder, self._mind, self._pause_s = notes, finder, mind, pause_s
         self._loop = asyncio.get_running_loop()
@@ -40,6 +38,7 @@ class Meanings:
 
     def told(self, message: Control) -> None:
         """Hear from the launcher whether there is a mind."""
+        self._mind.told(message)
         match message:
             case SealState(process="mind"):
                 self._old = self._notes.meaningless()
@@ -52,6 +51,10 @@ class Meanings:
                 self.close()
             case _:
                 pass
+
+    def understand(self, question: str) -> Understood | None:
+        """Return what a question means, as `Mind` does."""
+        return self._mind.understand(question)
 
     def look(self) -> None:
         """Ask about the next note, if there is one and nothing is open."""

@@ -5,15 +5,17 @@ anywhere. After a kill -9 the present is what notes and ledger say of the run.
 """
 
 import time
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Final, Literal
 
 import msgspec
 
-from edge import act, ledger, voice_profile
+from edge import act, errand, ledger, voice_profile
 from edge.context import Context, fold, forgotten, resumed, without, without_notes
+from edge.digest.stored import standing
+from edge.errand import Errand
 from edge.evidence import Kind, Note, Question
 from edge.messages import (
     LINE_CHARACTERS,
@@ -23,12 +25,15 @@ from edge.messages import (
     Notice,
     Shown,
     SourceState,
+    Transcript,
     VoiceProfile,
 )
-from edge.notes import Notes, NotesUnwritable, opening, vault
+from edge.notes import Doomed, Notes, NotesUnwritable, Wish, opening, vault
 from edge.recall.answer import Action, Forget, shortened
 
 Show = Callable[[Shown], None]
+GOES_ON: Final = '"goes_on": true'
+"""In a row of the ledger of what somebody said who went on."""
 TAKEN_OVER: Final = "taken_over_s"
 """When the words that stood in the ledger's own lines once were encrypted."""
 WHO: Final[Mapping[Kind, str]] = {"asked": "wearer", "told": "companion"}
@@ -55,8 +60,8 @@ class Present:
         self.run = run
         self.mark = mark
         """Live once any source is a device."""
-        self._show = show
-        self._folder, self._secret = folder, secret
+        self.show = show
+        self.folder, self._secret = folder, secret
         self.on_forget: Callable[[], None] = lambda: None
         """Is called when something was forgotten that others may still have in mind."""
         self.notes = self._open_notes()
@@ -66,11 +71,14 @@ class Present:
             self.notes.keep_facts({TAKEN_OVER: time.time()})
         self.observation = -1
         """The ledger's row of what left last."""
+        self.joined = 0
+        """Of what was heard, so many went on with the one before and took its place."""
         self.entered, models = self._entered_before()
         born = Context(run=run, wall_minus_monotonic_s=time.time() - time.monotonic())
         before = self.notes.of_run(run)
-        self.context = replace(resumed(born, before), models=models)
-        self.context = act.resume_timers(self.context, before)
+        left = errand.of_notes(self.notes.recent(errand.MOST_OPEN, ("errand",)))
+        born = replace(born, standing=tuple(standing(self.notes, time.time())))
+        self.context = replace(resumed(born, before), models=models, errands=left)
         if self.ledger.dropped_bytes:
             torn = f"the ledger's last row was torn; {self.ledger.dropped_bytes} bytes dropped"
             self.enter(ledger.Leaving("TornRow", 0, torn))
@@ -88,25 +96,37 @@ class Present:
 
     def tell(self, sentence: str) -> None:
         """Tell a person something about the companion itself."""
-        self._show(Notice(shortened(sentence, LINE_CHARACTERS)))
+        self.show(Notice(shortened(sentence, LINE_CHARACTERS)))
 
     def fold(self, event: Leaves | SourceState | Note) -> None:
         """Take an event into the context."""
         self.context = fold(self.context, event)
 
-    def keep(self, note: Note) -> None:
+    def keep(self, note: Note, *, is_observed: bool = True) -> None:
         """Write a note, then have it in mind; without room on the disk, only the latter."""
+        self.fold(self.write(note, is_observed=is_observed))
+
+    def write(self, note: Note, *, is_observed: bool = True) -> Note:
+        """Write a note and return it, with its number where the disk has taken it.
+
+        What was typed was not observed: nothing left the chamber for it.
+        """
         note = replace(
             note,
             who=note.who or WHO.get(note.kind, ""),
             mark=self.mark,
-            observation=self.observation if note.kind in OBSERVED else -1,
+            observation=self.observation if is_observed and note.kind in OBSERVED else -1,
         )
         try:
-            note = replace(note, id=self.notes.remember(note))
+            return replace(note, id=self.notes.remember(note))
         except NotesUnwritable as error:
             self.tell(str(error))
-        self.fold(note)
+            return note
+
+    def keep_made(self, notes: Sequence[Note]) -> None:
+        """Write what was made of other notes, all or none. Raises NotesUnwritable."""
+        for note, number in zip(notes, self.notes.remember_all(notes), strict=True):
+            self.fold(replace(note, id=number))
 
     def set_aside(self, before: Context, kinds: Collection[Kind]) -> set[int]:
         """Have in mind no more what such notes say since a moment; return those to be dropped.
@@ -115,7 +135,37 @@ class Present:
         """
         had = self.context
         self.context = without(had, before, kinds)
+        for gone in [each for each in self.context.errands if each not in had.errands]:
+            self._keep_again(gone)
         return _stored(had) - _stored(self.context)
+
+    def _keep_again(self, gone: Errand) -> None:
+        """Have to do again what was ended by words that are taken back."""
+        note = gone.note(self.context.now_at(self.context.now_ms))
+        try:
+            again = replace(gone, id=self.notes.remember(note))
+        except NotesUnwritable as error:
+            self.tell(str(error))
+            return
+        others = (again if each == gone else each for each in self.context.errands)
+        self.context = replace(self.context, errands=tuple(others))
+
+    def rung(self, over: Errand) -> None:
+        """Have it to do no more: it has been said that its moment has come."""
+        left = tuple(each for each in self.context.errands if each != over)
+        self.context = replace(self.context, errands=left)
+        self.drop([over.id])
+
+    def clock_was_set(self, by_s: float) -> None:
+        """Know that the clock on the wall was set: a reminder follows it, a timer does not."""
+        self.context = replace(self.context, wall_jump_s=self.context.wall_jump_s + by_s)
+        for each in self.context.errands:
+            if each.sort == "timer":
+                later = replace(each, due_s=each.due_s + by_s)
+                others = (later if other == each else other for other in self.context.errands)
+                self.context = replace(self.context, errands=tuple(others))
+                self.drop([each.id])
+                self._keep_again(later)
 
     def drop(self, ids: Collection[int]) -> None:
         """Take notes out in whose place others stand."""
@@ -136,7 +186,7 @@ class Present:
     def keep_voice(self, profile: VoiceProfile) -> None:
         """Keep the wearer's voice for the next chamber."""
         try:
-            voice_profile.store(self._folder, profile, self._secret)
+            voice_profile.store(self.folder, profile, self._secret)
         except OSError as error:
             self.tell(f"your voice is not kept for the next start: {error.strerror}")
         except vault.Damaged as error:
@@ -150,22 +200,32 @@ class Present:
         except NotesUnwritable as error:
             self.tell(str(error))
             return
+        self._have_forgotten(doomed, wishes)
+
+    def expire(self, now_s: float) -> None:
+        """Forget what has been kept for as long as it is to be, and what was wished meanwhile.
+
+        Raises NotesUnwritable.
+        """
+        wishes = self.notes.wishes()
+        if doomed := self.notes.expire(now_s):
+            self._have_forgotten(doomed, wishes)
+
+    def _have_forgotten(self, doomed: Doomed, wishes: Iterable[Wish]) -> None:
+        """Have in mind no longer what the notes have forgotten."""
         self.context = without_notes(self.context, doomed.notes)
         for wish in wishes:
             if wish.is_stretch:
                 self.context = forgotten(self.context, wish.since_s, wish.until_s)
         self.on_forget()
 
-    def expire(self, now_s: float) -> None:
-        """Forget what has been kept for as long as it is to be. Raises NotesUnwritable."""
-        doomed = self.notes.expire(now_s)
-        if doomed:
-            self.context = without_notes(self.context, doomed.notes)
-            self.on_forget()
-
-    def carry_out(self, actions: tuple[Action, ...], question: Question) -> bool:
+    def carry_out(
+        self, actions: tuple[Action, ...], question: Question, why: str = "the wearer asked for it"
+    ) -> bool:
         """Do what a reply promises; False, and a notice, when the disk does not allow it."""
         try:
+            for action in actions:
+                self._enter_effect(action, why)
             self.context = act.carry_out(actions, question, self.context, self.notes)
         except OSError as error:
             self.tell(str(error))
@@ -174,12 +234,20 @@ class Present:
             self.on_forget()
         return True
 
+    def _enter_effect(self, action: Action, why: str) -> None:
+        """Enter what is about to be done, and how it is taken back; nothing of it leaves."""
+        text = act.matter(action)
+        undo = '"undo that" takes it back' if act.can_be_undone(action) else "for good"
+        why = f"{act.effect(action)}, {len(text.encode())} bytes, {undo}; {why}"
+        self.enter(ledger.Leaving("Effect", 0, why, text, to=act.NOTES))
+
     def enter(self, leaving: ledger.Leaving) -> None:
         """Enter in the ledger what left the chamber or the device. Raises OSError."""
         occasion = ledger.Occasion(self.run, self._wall_s(leaving.at_ms), self.mark)
         row = self.ledger.append(leaving, occasion)
         self.entered.add(row)
-        self.observation = row.number
+        if row.origin == ledger.CHAMBER:
+            self.observation = row.number
 
     def _wall_s(self, at_ms: int) -> float:
         """Return the moment by the clock that notes have too: a file's own, tied to the wall."""
@@ -195,16 +263,19 @@ class Present:
             if row.run != self.run:
                 break  # a run's rows stand together
             entered.add(row)
+            if row.what == Transcript.__name__ and (left := self.notes.text(row.number)):
+                self.joined += GOES_ON in left.text
             if row.what == Hello.__name__ and text and not models:
                 models = msgspec.json.decode(text, type=dict[str, tuple[Model, ...]])["models"]
         return entered, models
 
     def _open_notes(self) -> Notes:
         try:
-            return opening.for_writing(self._folder, self._secret, self.tell)
+            return opening.for_writing(self.folder, self._secret, self.tell)
         except (vault.WrongKey, vault.Damaged) as error:
             raise NotesUnwritable(str(error)) from None
 
 
 def _stored(context: Context) -> set[int]:
-    return {note.id for note in (*context.heard, *context.dialogue) if note.id}
+    notes = {note.id for note in (*context.heard, *context.dialogue)}
+    return (notes | {each.id for each in context.errands}) - {0}

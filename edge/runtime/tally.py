@@ -59,9 +59,9 @@ class Tally:
     _sealed: dict[str, SealState] = field(default_factory=dict)
     _times_ms: dict[str, deque[float]] = field(default_factory=dict)
 
-    def resume(self, entered: Totals, answered: int) -> None:
+    def resume(self, entered: Totals, *, answered: int, joined: int = 0) -> None:
         """Go on from what ledger and notes say of a run whose runtime died."""
-        self.heard = entered.count.get(Transcript.__name__, 0)
+        self.heard = entered.count.get(Transcript.__name__, 0) - joined
         self.seen = entered.count.get(Seen.__name__, 0)
         self.answered = answered
         self.airlock_bytes = entered.left_chamber_bytes

@@ -5,8 +5,8 @@ closest, those of the time it names, and what was said around them. Where the mi
 slow, there is no meaning to compare, and words alone decide.
 """
 
-from collections.abc import Iterable, Sequence
-from heapq import nsmallest
+from collections.abc import Iterable, Mapping, Sequence
+from heapq import nlargest
 from typing import Final
 
 from edge.evidence import Kind, Note, Question
@@ -14,6 +14,7 @@ from edge.notes.reading import EVIDENCE, Reading
 from edge.search import sought
 from edge.search.meaning import closeness, unpacked
 from edge.search.ranking import Found, Heard, Wanted, ranked
+from edge.search.signs import Signs
 from edge.search.sought import Understood
 from edge.search.when import Stretch, stretch
 
@@ -22,7 +23,7 @@ MOST_CANDIDATES: Final = 50
 MOST_HAVING: Final = 4000
 """A word that more notes have says little; of those the newest count."""
 ENOUGH: Final = 1000
-"""Notes that rare words nominate."""
+"""Notes that rare words nominate: then what has the commoner ones is not even read."""
 AROUND: Final = range(-1, 3)
 """What is looked at beside a candidate: an answer follows what it answers."""
 SURE: Final = 0.8
@@ -32,28 +33,24 @@ Having = dict[str, set[int]]
 
 
 class Finder:
-    """Search over the notes of one file. It holds 48 bytes of each note, and no word."""
+    """Search over the notes of one file. It holds 56 bytes of each note, and no word."""
 
     def __init__(self, notes: Reading) -> None:
         self._notes = notes
         self._read_from: object = None
-        self._ids: list[int] = []
-        self._wholes: list[int] = []
+        self._wholes = Signs()
 
     def learn(self, number: int, whole: bytes) -> None:
         """Know what one more note means as a whole."""
         if self._read_from is self._notes.db:
-            self._ids.append(number)
-            self._wholes += unpacked(whole)
+            self._wholes.add(number, whole)
 
     def refresh(self) -> None:
         """Read what all notes mean: once, and again when they are in another file."""
         if self._read_from is self._notes.db:
             return
         self._read_from = self._notes.db
-        rows = list(self._notes.vectors())
-        self._ids = [number for number, _ in rows]
-        self._wholes = [int.from_bytes(whole) for _, whole in rows]
+        self._wholes = Signs(self._notes.vectors())
 
     def find(
         self,
@@ -64,12 +61,17 @@ class Finder:
     ) -> list[Found]:
         """Return the notes that are about a question, the best first."""
         kinds = tuple(kinds)
-        having = {
-            word: set(self._notes.having(spellings, MOST_HAVING))
-            for word, spellings in sought.terms(question.text).items()
-        }
+        terms = sought.terms(question.text)
         total = max(1, self._notes.newest_id())
-        rarities = {word: sought.rarity(total, len(ids)) for word, ids in having.items()}
+        counts = {
+            word: self._notes.count_having(spellings, MOST_HAVING)
+            for word, spellings in terms.items()
+        }
+        rarities = {word: sought.rarity(total, count) for word, count in counts.items()}
+        rarest_first = sorted(terms, key=counts.__getitem__)
+        having = self._having(
+            {word: terms[word] for word in rarest_first}, ENOUGH if understood else None
+        )
         named = stretch(question.text, question.now.wall_s)
         candidates = {
             *self._by_words(having, rarities, kinds),
@@ -90,6 +92,17 @@ class Finder:
 
     # --- candidates ----------------------------------------------------------------------------
 
+    def _having(self, terms: Mapping[str, Iterable[str]], enough: int | None) -> Having:
+        """Return the notes that have these words, up to the word with which there are enough."""
+        found: Having = {}
+        nominated = 0
+        for word, spellings in terms.items():
+            if enough is not None and nominated >= enough:
+                break
+            found[word] = set(self._notes.having(spellings, MOST_HAVING))
+            nominated += len(found[word])
+        return found
+
     def _by_words(
         self, having: Having, rarities: dict[str, float], kinds: Sequence[Kind]
     ) -> list[int]:
@@ -98,12 +111,12 @@ class Finder:
         A common word nominates nobody once there are enough; it counts for who has been.
         """
         scores: dict[int, float] = {}
-        for word, ids in sorted(having.items(), key=lambda each: len(each[1])):
+        for word, ids in having.items():
             counts = ids if len(scores) < ENOUGH else ids & scores.keys()
             for number in counts:
                 scores[number] = scores.get(number, 0.0) + rarities[word]
-        best = sorted(scores.items(), key=lambda each: (each[1], each[0]), reverse=True)
-        numbers = [number for number, _ in best[: 3 * MOST_CANDIDATES]]
+        best = nlargest(3 * MOST_CANDIDATES, ((score, number) for number, score in scores.items()))
+        numbers = [number for _, number in best]
         return self._notes.of_kinds(numbers, kinds)[:MOST_CANDIDATES]
 
     def _by_meaning(self, understood: Understood | None) -> list[int]:
@@ -111,11 +124,7 @@ class Finder:
         if understood is None:
             return []
         self.refresh()
-        whole = understood.meaning.whole
-        apart = [(whole ^ other).bit_count() for other in self._wholes]
-        furthest = max(nsmallest(MOST_CANDIDATES, apart), default=0)
-        close = [place for place, bits in enumerate(apart) if bits <= furthest]
-        return [self._ids[place] for place in close[-MOST_CANDIDATES:]]
+        return self._wholes.closest(understood.meaning.whole, MOST_CANDIDATES)
 
     def _by_time(self, named: Stretch | None, kinds: Sequence[Kind]) -> list[int]:
         if named is None:

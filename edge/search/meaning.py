@@ -7,7 +7,7 @@ counting the bits in which they differ. Measured, that finds no less than the nu
 """
 
 import base64
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -27,7 +27,7 @@ class Meaning:
 def unpacked(vectors: bytes) -> tuple[int, ...]:
     """Return signs that were written one after the other, `BYTES` each."""
     starts = range(0, len(vectors), BYTES)
-    return tuple(int.from_bytes(vectors[start : start + BYTES]) for start in starts)
+    return tuple(map(int.from_bytes, [vectors[start : start + BYTES] for start in starts]))
 
 
 def from_code(code: str) -> tuple[bytes, bytes]:
@@ -38,7 +38,9 @@ def from_code(code: str) -> tuple[bytes, bytes]:
 
 def closeness(asked: Sequence[int], heard: Sequence[int]) -> list[float]:
     """Return for each piece asked for how close the closest piece heard is: 1 the same, 0 not."""
-    return [
-        1 - 2 * min([(piece ^ other).bit_count() for other in heard], default=BITS // 2) / BITS
-        for piece in asked
-    ]
+    return [1 - 2 * min(apart(piece, heard), default=BITS // 2) / BITS for piece in asked]
+
+
+def apart(asked: int, others: Iterable[int]) -> Iterator[int]:
+    """Yield in how many signs each of the others differs: nothing of this is done in bytecode."""
+    return map(int.bit_count, map(asked.__xor__, others))

@@ -15,7 +15,7 @@ from edge.search.meaning import Meaning
 
 GRAMMAR: Final = 1.0
 """The weight of a piece that is mere grammar: it says how a sentence is built, which tells too."""
-MOST_PIECES: Final = 12
+MOST_PIECES: Final = 10
 """Of a question: each is compared with every word of hundreds of notes."""
 _NOBODY: Final = frozenset({"", "wearer", "other", "companion"})
 """Of whom no name is known."""

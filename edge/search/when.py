@@ -23,15 +23,15 @@ _UNITS: Final = {
     "day": timedelta(days=1), "week": timedelta(weeks=1), "month": timedelta(days=30),
     "year": timedelta(days=365),
 }  # fmt: skip
-_HOURS: Final = {"morning": (4, 12), "noon": (11, 14), "afternoon": (12, 18), "evening": (17, 24),
+HOURS: Final = {"morning": (4, 12), "noon": (11, 14), "afternoon": (12, 18), "evening": (17, 24),
                  "night": (18, 28)}  # fmt: skip
-_DAYS: Final = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
-_MONTHS: Final = ("january", "february", "march", "april", "may", "june", "july", "august",
+DAYS: Final = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+MONTHS: Final = ("january", "february", "march", "april", "may", "june", "july", "august",
                   "september", "october", "november", "december")  # fmt: skip
 _COUNT: Final = rf"(?P<count>\d{{1,3}}|{'|'.join(_COUNTS)})"
 _UNIT: Final = rf"(?P<unit>{'|'.join(_UNITS)})s?"
-_PART: Final = rf"(?: ?(?P<part>{'|'.join(_HOURS)}))?"
-_MONTH: Final = rf"(?P<month>{'|'.join(_MONTHS)})"
+_PART: Final = rf"(?: ?(?P<part>{'|'.join(HOURS)}))?"
+_MONTH: Final = rf"(?P<month>{'|'.join(MONTHS)})"
 _DATE: Final = r"(?P<date>\d{1,2})(?:st|nd|rd|th)?"
 _YEAR: Final = r"(?P<year>(?:19|20)\d\d)"
 _AGO: Final = re.compile(rf"\b{_COUNT}(?: of)? {_UNIT} (?:ago|earlier)\b")
@@ -42,7 +42,7 @@ _DAY: Final = re.compile(
     rf"\b(?P<day>the day before yesterday|yesterday|today|tonight|last night|"
     rf"this(?= (?:morning|noon|afternoon|evening))){_PART}\b"
 )
-_WEEKDAY: Final = re.compile(rf"\b(?:on|last|this|since) (?P<weekday>{'|'.join(_DAYS)}){_PART}\b")
+_WEEKDAY: Final = re.compile(rf"\b(?:on|last|this|since) (?P<weekday>{'|'.join(DAYS)}){_PART}\b")
 _SPAN: Final = re.compile(r"\b(?P<which>last|this) (?P<span>week|weekend|month|year)\b")
 _DATED: Final = (
     re.compile(rf"\b{_DATE}(?: of)? {_MONTH}(?:,? {_YEAR})?\b"),
@@ -52,8 +52,8 @@ _DATED: Final = (
     re.compile(rf"\b(?:in|during|of|year) {_YEAR}\b"),
 )
 _HINT: Final = re.compile(
-    rf"\b(?:ago|earlier|last|past|yesterday|today|tonight|this|{'|'.join(_DAYS)}|"
-    rf"{'|'.join(_MONTHS)}|(?:19|20)\d\d)\b"
+    rf"\b(?:ago|earlier|last|past|yesterday|today|tonight|this|{'|'.join(DAYS)}|"
+    rf"{'|'.join(MONTHS)}|(?:19|20)\d\d)\b"
 )
 """Most texts speak of no time, and are asked for no more than this."""
 _DECEMBER: Final = 12
@@ -120,7 +120,7 @@ def _day(said: _Said, now: datetime) -> _Bounds:
 
 
 def _weekday(said: _Said, now: datetime) -> _Bounds:
-    back = (now.weekday() - _DAYS.index(said["weekday"] or "")) % 7 or 7
+    back = (now.weekday() - DAYS.index(said["weekday"] or "")) % 7 or 7
     return _part(_midnight(now) - timedelta(days=back), said["part"])
 
 
@@ -147,7 +147,7 @@ def _dated(said: _Said, now: datetime) -> _Bounds | None:
     if not said.get("month"):
         first = today.replace(year=int(year or now.year), month=1, day=1)
         return first, first.replace(year=first.year + 1)
-    month = _MONTHS.index(said["month"] or "") + 1
+    month = MONTHS.index(said["month"] or "") + 1
     try:
         first = today.replace(year=int(year or now.year), month=month, day=int(date or 1))
     except ValueError:
@@ -176,7 +176,7 @@ def _midnight(moment: datetime) -> datetime:
 
 
 def _part(midnight: datetime, part: str | None) -> _Bounds:
-    begin, end = _HOURS[part] if part else (0, 24)
+    begin, end = HOURS[part] if part else (0, 24)
     return midnight + timedelta(hours=begin), midnight + timedelta(hours=end)
 
 

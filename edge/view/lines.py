@@ -24,6 +24,7 @@ from edge.messages import (
     Model,
     MuteState,
     Notice,
+    Offer,
     Overheard,
     OwnVoice,
     Reply,
@@ -39,6 +40,7 @@ from edge.messages import (
     Transcript,
     Unclear,
     VoiceProfile,
+    Wanted,
 )
 from edge.mute import until
 from edge.view.specialists_page import refusals
@@ -237,8 +239,9 @@ def event(message: Shown, at_ms: int, wall_s: float = 0.0) -> Event | None:
             return _of_voices(message, at_ms)
         case Seen():
             return Event(clock(message.at_ms), "saw", sight(message))
-        case Reply(partial=False):
-            return Event(clock(at_ms), "reply", plain(message.text))
+        case Reply(partial=False) | Offer():
+            kind = "offer" if isinstance(message, Offer) else "reply"
+            return Event(clock(at_ms), kind, plain(message.text))
         case _:
             return _own_affairs(message, at_ms, wall_s)
 
@@ -284,14 +287,21 @@ def _strain(message: Strained) -> str:
     return f"{words}; it falls behind: set a smaller [recogniser] model, run `offrecord tune`"
 
 
-def _note(message: Notice | Strained | Lending) -> str:
+def _note(message: Notice | Strained | Lending | Wanted) -> str:
     match message:
+        case Wanted():
+            return _wanted(message)
         case Notice():
             return message.text
         case Strained():
             return _strain(message)
         case Lending():
             return "; ".join(refusals(message))
+
+
+def _wanted(wanted: Wanted) -> str:
+    how = f"`offrecord grants answer {wanted.id} once` (or always, never)"
+    return f"may {wanted.tool} be used with {wanted.what} ({wanted.why})? {how}"
 
 
 def _own_affairs(message: Shown, at_ms: int, wall_s: float) -> Event | None:
@@ -303,7 +313,7 @@ def _own_affairs(message: Shown, at_ms: int, wall_s: float) -> Event | None:
                 "missed",
                 f"{counted(message.frames, 'picture')}, {sound_s:.1f} s of sound",
             )
-        case Notice() | Strained() | Lending():
+        case Notice() | Strained() | Lending() | Wanted():
             kind, words = "note", _note(message)
         case ChildDied():
             kind, words = "restart", f"{message.process}: {message.reason}; starting it again"

@@ -22,7 +22,7 @@ from edge.view.lines import size
 NAMED: Final = 8
 """Of what is to be forgotten so many are shown."""
 WIDEST: Final = 140
-CLASSES: Final = {"month": "for 30 days", "forever": "until you forget it"}
+CLASSES: Final = {"month": "for 30 days", "year": "for a year", "forever": "until you forget it"}
 
 
 def show(notes: Sequence[Note], stream: IO[str], *, as_json: bool) -> None:
@@ -40,7 +40,7 @@ def show(notes: Sequence[Note], stream: IO[str], *, as_json: bool) -> None:
     table.add_column("who", max_width=10)
     table.add_column("text", ratio=1, overflow="fold")
     for note in notes:
-        cells = (f"{note.id}", _moment(note), note.kind, plain(note.who), _text(note))
+        cells = (f"{note.id}", moment(note), note.kind, plain(note.who), one_line(note))
         table.add_row(*map(Text, cells))
     _console(stream).print(table)
 
@@ -59,17 +59,17 @@ def show_one(
     marks = {"live": "live", "file": "out of a file that was played"}
     rows: Mapping[str, str] = {
         "note": f"{note.id}",
-        "when": _moment(note),
+        "when": moment(note),
         "kind": note.kind,
         "who": plain(note.who),
-        "text": _text(note),
+        "text": one_line(note),
         "model": plain(note.source),
         "confidence": f"{note.confidence} %",
         "heard or seen": marks.get(note.mark, ""),
         "left the chamber as": observed,
         "kept": CLASSES[CLASS_OF[note.kind]],
-        "made of": ", ".join(f"{each.id} ({_text(each)[:60]})" for each in grounds),
-        "made into": ", ".join(f"{each.id} ({_text(each)[:60]})" for each in made),
+        "made of": ", ".join(f"{each.id} ({one_line(each)[:60]})" for each in grounds),
+        "made into": ", ".join(f"{each.id} ({one_line(each)[:60]})" for each in made),
     }
     for name, words in rows.items():
         if words:
@@ -133,11 +133,13 @@ def _dump(fields: Any, stream: IO[str]) -> None:  # noqa: ANN401 (whatever JSON 
     stream.write(f"{json.dumps(fields, ensure_ascii=False)}\n")
 
 
-def _text(note: Note) -> str:
+def one_line(note: Note) -> str:
+    """Return the text of a note in one line, in its plain form."""
     return plain(" / ".join(filter(None, note.text.split("\n"))))
 
 
-def _moment(note: Note) -> str:
+def moment(note: Note) -> str:
+    """Return when a note was made."""
     return _when(note.at_wall_s)
 
 

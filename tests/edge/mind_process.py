@@ -12,7 +12,7 @@ from typing import Self
 import models.manifest
 from edge import seal
 from edge.messages import SealState
-from edge.runtime.opinion import Pipes
+from edge.runtime.mind import Pipes
 
 PROJECT = Path(__file__).parents[2]
 BORN_WITHIN_S = 60

@@ -4,8 +4,8 @@ import os
 
 import msgspec
 
-from edge.messages import Considered
+from edge.messages import Embedded
 
 if __name__ == "__main__":
-    os.write(1, msgspec.msgpack.encode(Considered(0, 0)))
+    os.write(1, msgspec.msgpack.encode(Embedded(0, "A" * 64)))
     os.read(0, 1)

@@ -4,20 +4,14 @@ from pathlib import Path
 
 import pytest
 
-from edge.act import carry_out, off_the_record, resume_timers
+from edge.act import carry_out, off_the_record
 from edge.context import Context, fold
-from edge.evidence import Note, Question, Timer
+from edge.errand import Errand, of_notes
+from edge.evidence import Note, Question
 from edge.ledger import Content
 from edge.messages import OffTheRecord
 from edge.notes import Notes
-from edge.recall.answer import (
-    Action,
-    CancelTimers,
-    Forget,
-    HearNothing,
-    Remember,
-    StartTimer,
-)
+from edge.recall.answer import Action, Begin, End, Forget, HearNothing, Remember, Undo
 
 CONTEXT = Context(run="r", wall_at_zero_s=1000.0)
 QUESTION = Question("?", CONTEXT.now_at(60_000))
@@ -39,10 +33,40 @@ def test_a_note_is_written_and_in_mind(notes: Notes) -> None:
     assert (context.heard[-1].kind, context.heard[-1].source) == ("remembered", "wearer")
 
 
-def test_a_timer_counts_from_the_question(notes: Notes) -> None:
-    context = done(notes, StartTimer(90, "tea"))
-    assert context.timers == (Timer(150_000, "tea"),)
-    assert done(notes, CancelTimers(), context=context).timers == ()
+TEA = Errand("timer", "tea", 1150.0)
+MILK = Errand("item", "milk", on_list="shopping")
+
+
+def kept(notes: Notes) -> tuple[Errand, ...]:
+    return of_notes(notes.recent(kinds=("errand",)))
+
+
+def test_an_errand_is_kept_until_it_is_ended(notes: Notes) -> None:
+    context = done(notes, Begin(TEA), Begin(MILK))
+    assert context.errands == kept(notes)
+    assert [(e.text, e.due_s, e.on_list) for e in kept(notes)] == [
+        ("tea", 1150.0, ""),
+        ("milk", 0.0, "shopping"),
+    ]
+    context = done(notes, End(context.errands[0]), context=context)
+    assert [each.text for each in (*context.errands, *kept(notes))] == ["milk", "milk"]
+
+
+def test_what_was_done_last_is_taken_back(notes: Notes) -> None:
+    context = done(notes, Begin(TEA))
+    context = done(notes, Begin(MILK), Remember("buy milk"), context=context)
+    context = done(notes, Undo(), context=context)
+    assert [each.text for each in context.errands] == ["tea"]
+    assert [note.text for note in notes.recent()] == []
+    context = done(notes, End(context.errands[0]), context=context)
+    context = done(notes, Undo(), context=context)
+    assert [each.text for each in kept(notes)] == [each.text for each in context.errands] == ["tea"]
+
+
+def test_forgetting_reaches_what_is_still_to_be_done(notes: Notes) -> None:
+    context = done(notes, Begin(TEA))
+    context = done(notes, Forget(30_000), context=context)
+    assert (context.errands, context.changes, kept(notes)) == ((), (), ())
 
 
 def test_forgetting_reaches_notes_ledger_and_mind(notes: Notes) -> None:
@@ -55,23 +79,6 @@ def test_forgetting_reaches_notes_ledger_and_mind(notes: Notes) -> None:
     assert [note.text for note in context.heard] == ["keep"]
     assert [note.text for note in notes.recent()] == ["keep"]
     assert [notes.text(number) for number in (10, 50)] == [Content("", "keep"), None]
-
-
-def test_timers_that_have_not_rung_are_set_again_after_a_death() -> None:
-    notes = [
-        Note("asked", "Set a timer for ten seconds.", 1000, 0, "r"),
-        Note("asked", "Set a timer for one hour for the bread.", 2000, 0, "r"),
-        Note("told", "Time is up.", 11_000, 0, "r", "timer"),
-    ]
-    assert resume_timers(CONTEXT, notes).timers == (Timer(3_602_000, "bread"),)
-
-
-def test_a_cancelled_timer_is_not_set_again() -> None:
-    notes = [
-        Note("asked", "Set a timer for one hour.", 1000, 0, "r"),
-        Note("asked", "Cancel the timer.", 2000, 0, "r"),
-    ]
-    assert resume_timers(CONTEXT, notes).timers == ()
 
 
 def test_the_launcher_is_told_of_the_longest_silence_that_was_promised() -> None:

@@ -5,7 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from edge.addressee import Decision, Opinion, correction, decide, is_certain, is_open, weigh
+from edge.addressee import asking, correction, decide
+from edge.recall.asking import Kind
+from edge.recall.learnt import Learnt, learnt
 
 LABELLED = Path(__file__).parents[2] / "../shared/data/addressee/manifest.jsonl"
 DIALOGUES = Path(__file__).parents[2] / "../shared/data/memory"
@@ -181,30 +183,22 @@ def test_a_short_follow_up_counts_only_after_a_reply() -> None:
     assert not decide("And the wallet?", since_reply_s=60).request
 
 
-def test_an_opinion_adds_what_is_likely_and_no_more() -> None:
-    nothing = Decision("", "Compare them.")
-    assert weigh(nothing, "Compare them.", Opinion(2.0)).request == "Compare them."
-    assert not weigh(nothing, "Compare them.", Opinion(1.0)).request
+def test_its_name_and_a_wish_to_be_unheard_cannot_be_unlearnt() -> None:
+    said = ("Where is it?", "Stop listening for a while.", "What is this?")
+    lessons = [
+        Learnt().lesson(text, Kind.SEEN, follows_reply=False, was_meant=False)
+        for text in said
+        for _ in range(4)
+    ]
+    known = learnt(lessons)
+    assert not decide("What is this?", learnt=known).request
+    assert decide("Offrecord, what is this?", learnt=known).request
+    assert decide("Stop listening for a while.", learnt=known).request
 
 
-def test_only_what_was_learnt_outweighs_a_rule() -> None:
-    taken = Decision("Where is it?")
-    assert weigh(taken, "Where is it?", Opinion(-9.0)).request
-    assert not weigh(taken, "Where is it?", Opinion(2.0, learnt=-1.0)).request
-
-
-def test_no_opinion_is_wanted_of_what_calls_somebody_or_was_hardly_heard() -> None:
-    assert is_open("Compare them.")
-    assert not is_open("Compare them, Tom.")
-    assert not is_open("Hello, compare them.")
-    assert not is_open("Compare them.", confidence=60)
-    assert not is_open("word " * 30)
-
-
-def test_its_name_and_a_wish_to_be_unheard_are_beyond_opinion() -> None:
-    assert is_certain("Offrecord, what is this?")
-    assert is_certain("Stop listening for a while.")
-    assert not is_certain("Where is it?")
+def test_of_several_sentences_the_one_that_asks_most_is_learnt_from() -> None:
+    assert asking("It was cold. Where are my keys?") == ("Where are my keys?", Kind.LIFE)
+    assert asking("And the wallet?", follows_reply=True)[1] is Kind.GONE_ON
 
 
 def test_the_wearer_can_say_who_was_meant() -> None:

@@ -21,7 +21,7 @@ class Played:
         self.shown: list[Shown] = []
         self._wanted = wanted
         settings = config.Config(
-            addressee=config.Addressee(learn=True),
+            notes=config.Notes(meaning=True),
             voice=config.Voice(enabled="voice" in programs),
             memory=config.Memory(budget_mb=budget_mb),
         )

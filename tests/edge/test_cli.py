@@ -8,12 +8,14 @@ import sys
 from pathlib import Path
 
 import pytest
+from typed import offrecord
 
 from edge import scene
 from models import manifest
 
 
-def offrecord(*arguments: object, **environment: str) -> subprocess.CompletedProcess[str]:
+def started(*arguments: object, **environment: str) -> subprocess.CompletedProcess[str]:
+    """Start the real program."""
     return subprocess.run(
         [sys.executable, "-m", "edge.cli", *map(str, arguments)],
         capture_output=True,
@@ -37,7 +39,7 @@ DEMO = scene.load(scene.folder("demo"))
 
 
 def test_a_wrong_path_is_named() -> None:
-    assert "no-such.wav" in refused(offrecord("run", "--audio", "no-such.wav"))
+    assert "no-such.wav" in refused(started("run", "--audio", "no-such.wav"))
 
 
 def test_a_folder_is_no_sound(tmp_path: Path) -> None:
@@ -52,7 +54,7 @@ def test_an_empty_folder_is_no_film(tmp_path: Path) -> None:
 def test_corrupt_media_is_named(option: str, tmp_path: Path) -> None:
     broken = tmp_path / ("broken.wav" if option == "--audio" else "broken.mp4")
     broken.write_bytes(b"RIFF is not enough" * 40)
-    assert broken.name in refused(offrecord("run", option, broken, "--fast"))
+    assert broken.name in refused(started("run", option, broken, "--fast"))
 
 
 def test_a_device_has_its_own_pace() -> None:
@@ -69,7 +71,7 @@ def test_a_bad_configuration_is_explained(tmp_path: Path) -> None:
 @pytest.mark.parametrize("folder", [".", "not-there"])
 def test_a_missing_model_is_named_with_its_remedy(tmp_path: Path, folder: str) -> None:
     models = str(tmp_path / folder)
-    ended = offrecord("run", "--audio", DEMO.audio, "--fast", OFFRECORD_MODELS=models)
+    ended = started("run", "--audio", DEMO.audio, "--fast", OFFRECORD_MODELS=models)
     assert "offrecord models fetch silero-vad" in refused(ended)
 
 
@@ -79,12 +81,12 @@ def test_a_corrupt_model_is_named_with_its_remedy(tmp_path: Path) -> None:
     with (tmp_path / "whisper-tiny.en" / "encoder.int8.onnx").open("r+b") as file:
         file.seek(5000)
         file.write(b"\0\1\2\3")
-    ended = offrecord("run", "--audio", DEMO.audio, "--fast", OFFRECORD_MODELS=str(tmp_path))
+    ended = started("run", "--audio", DEMO.audio, "--fast", OFFRECORD_MODELS=str(tmp_path))
     assert "whisper-tiny.en" in refused(ended)
 
 
 def test_no_microphone_is_one_sentence(tmp_path: Path) -> None:
-    ended = offrecord(
+    ended = started(
         "run", "--audio", "mic", PULSE_SERVER=f"unix:{tmp_path}/nobody", HOME=str(tmp_path),
         XDG_RUNTIME_DIR=str(tmp_path), OFFRECORD_MODELS=str(manifest.folder()),
     )  # fmt: skip
@@ -100,7 +102,7 @@ def test_an_unreachable_reasoner_is_said_and_recall_answers(tmp_path: Path) -> N
         port = closed.getsockname()[1]
     file = tmp_path / "offrecord.toml"
     file.write_text(f'[reasoner]\nurl = "http://127.0.0.1:{port}/v1"\nmodel = "any"\n')
-    ended = offrecord("demo", "knowledge", "--fast", "--json", "--config", file)
+    ended = started("demo", "knowledge", "--fast", "--json", "--config", file)
     assert ended.returncode == 0
     assert "Traceback" not in ended.stderr
     assert f"127.0.0.1:{port}" in ended.stdout

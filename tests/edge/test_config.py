@@ -1,5 +1,7 @@
 """The one configuration file."""
 
+import itertools
+import re
 from itertools import pairwise
 from pathlib import Path
 
@@ -48,6 +50,12 @@ def test_there_are_at_most_sixty_settings() -> None:
         ('[mute]\nschedule = ["Someday 7:00-8:00"]', "is no stretch of the week"),
         ('[mute]\nschedule = ["22:00-07:00 "]', "is no stretch of the week"),
         ('[mute]\nschedule = "22:00-07:00"', "expected `array`, got `str`"),
+        ('[[reasoner]]\nmodel = "m"', "missing required field `url` - at `reasoner[0]`"),
+        ('[[reasoner]]\nurl = ""', "of length >= 1 - at `reasoner[0].url`"),
+        ('[[reasoner]]\nurll = "u"', "no setting `reasoner.urll`; the nearest is `url`"),
+        ('[[reasoner]]\nurl = "u"\nwithhold = ["all"]', "'all' - at `reasoner[0].withhold[0]`"),
+        ('[reasoner]\nurl = "u"\n[reasoner]\nurl = "v"', "twice is spelled [[so]]"),
+        ('[[reasoner]]\nurl = "a.gguf"\n[[reasoner]]\nurl = "b.gguf"', "and two are"),
     ],
 )  # fmt: skip
 def test_a_bad_file_is_refused_in_one_sentence(text: str, sentence: str) -> None:
@@ -56,6 +64,24 @@ def test_a_bad_file_is_refused_in_one_sentence(text: str, sentence: str) -> None
     assert sentence in str(refusal.value)
     assert str(refusal.value).startswith("offrecord.toml")
     assert "\n" not in str(refusal.value)
+
+
+def test_a_table_that_may_be_repeated_may_stand_alone() -> None:
+    alone = config.parse('[reasoner]\nurl = "http://a/v1"', "here")
+    assert alone == config.parse('[[reasoner]]\nurl = "http://a/v1"', "here")
+    both = config.parse('[[reasoner]]\nurl = "a.gguf"\n[[reasoner]]\nurl = "http://b/v1"', "here")
+    assert [each.name for each in both.reasoner] == ["a", "http://b/v1"]
+    assert both.language_model == both.reasoner[0]
+
+
+def test_a_repeated_table_s_example_is_good() -> None:
+    lines = config.commented().splitlines()
+    start = lines.index("# [[reasoner]]")
+    example = itertools.takewhile(bool, lines[start:])
+    spelled = [line.removeprefix("# ") for line in example if " = " in line or "[[" in line]
+    keys = [line for line in spelled if re.match(r"\[\[|\w+ = ", line)]
+    (found,) = config.parse("\n".join(keys), "printed").reasoner
+    assert found == config.Reasoner(url="http://127.0.0.1:11434/v1")
 
 
 def test_a_named_file_must_exist(tmp_path: Path) -> None:

@@ -7,11 +7,12 @@ import tiny_gguf
 from language_process import needs_llama
 
 from edge import control, doctor
+from edge.finding import Finding
 from edge.messages import Mute
 from models import manifest
 
 
-def by_name(config: Path | None = None) -> dict[str, doctor.Finding]:
+def by_name(config: Path | None = None) -> dict[str, Finding]:
     return {finding.name: finding for finding in doctor.examine(config)}
 
 
@@ -47,7 +48,7 @@ def test_an_unreachable_reasoner_is_a_note(tmp_path: Path) -> None:
     assert by_name(file)["reasoner"].verdict == "note"
 
 
-def thinks_with(weights: Path, budget_mb: int = 0) -> doctor.Finding:
+def thinks_with(weights: Path, budget_mb: int = 0) -> Finding:
     needs_llama()
     file = weights.with_name("offrecord.toml")
     file.write_text(f'[reasoner]\nurl = "{weights}"\n[memory]\nbudget_mb = {budget_mb}\n')
@@ -56,9 +57,7 @@ def thinks_with(weights: Path, budget_mb: int = 0) -> doctor.Finding:
 
 def test_a_language_model_on_this_device_is_described(tmp_path: Path) -> None:
     found = thinks_with(tiny_gguf.write(tmp_path / "tiny.gguf", template=tiny_gguf.TEMPLATE))
-    assert found == doctor.Finding(
-        "reasoner", "ok", "tiny.gguf, 0 MB, licence cc0-1.0, on this device"
-    )
+    assert found == Finding("reasoner", "ok", "tiny.gguf, 0 MB, licence cc0-1.0, on this device")
 
 
 def test_one_that_only_continues_texts_is_told(tmp_path: Path) -> None:
@@ -83,14 +82,14 @@ def test_what_graphs_run_on_is_told() -> None:
 
 
 def test_brackets_in_a_finding_are_shown(capsys: pytest.CaptureFixture[str]) -> None:
-    doctor.report([doctor.Finding("a", "note", "b", "set [reasoner] url")], as_json=False)
+    doctor.report([Finding("a", "note", "b", "set [reasoner] url")], as_json=False)
     assert "[reasoner]" in capsys.readouterr().out
 
 
 def test_a_mute_is_told_with_its_remedy(tmp_path: Path) -> None:
     file = tmp_path / "offrecord.toml"
     file.write_text(f'[notes]\nfolder = "{tmp_path}"\n')
-    assert by_name(file)["mute"] == doctor.Finding("mute", "ok", "not muted")
+    assert by_name(file)["mute"] == Finding("mute", "ok", "not muted")
     control.change(tmp_path, Mute(), ())
     found = by_name(file)["mute"]
     assert (found.verdict, found.remedy) == ("note", "offrecord unmute")

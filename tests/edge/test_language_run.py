@@ -37,7 +37,7 @@ class Played:
         self.stops_it = False
         sources = [source for source in scene.sources(KNOWLEDGE) if source.kind == "audio"]
         settings = Config(
-            reasoner=Reasoner(url=url, timeout_s=timeout_s), memory=Memory(budget_mb=budget_mb)
+            reasoner=(Reasoner(url=url, timeout_s=timeout_s),), memory=Memory(budget_mb=budget_mb)
         )
         self.launcher = Launcher(Run(settings, sources, folder, fast=True), self._show)
 

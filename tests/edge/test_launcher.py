@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import shutil
 import signal
 from collections.abc import Callable
 from dataclasses import replace
@@ -9,11 +10,12 @@ from pathlib import Path
 
 import msgspec
 import pytest
+import spoilt_models
 
 from edge import config, scene
 from edge.births import Run
 from edge.capture.sources import describe
-from edge.launcher import PROGRAMS, Launcher, StartFailed
+from edge.launcher import PROGRAMS, Launcher
 from edge.messages import (
     ChildDied,
     Hello,
@@ -27,7 +29,7 @@ from edge.messages import (
     Summary,
     Transcript,
 )
-from models import manifest
+from edge.own_folder import StartFailed
 
 DEMO = scene.load(scene.folder("demo"))
 
@@ -67,17 +69,12 @@ def replies(watched: Watched) -> str:
     return " ".join(m.text for m in watched.shown if isinstance(m, Reply) and not m.partial)
 
 
-def test_a_run_is_sealed_checked_counted_and_answers(tmp_path: Path) -> None:
+def test_a_run_is_sealed_before_it_hears_checked_counted_and_answers(tmp_path: Path) -> None:
     watched = Watched(demo_run(tmp_path))
     summary = watched.play()
     assert summary.counter == "equal"
     assert {seal.process for seal in summary.sealed} >= {"chamber", "capture.audio", "runtime"}
     assert "blue bowl" in replies(watched).lower()
-
-
-def test_everything_is_sealed_before_anything_is_heard(tmp_path: Path) -> None:
-    watched = Watched(demo_run(tmp_path))
-    watched.play()
     kinds = [type(message) for message in watched.shown]
     first_heard = kinds.index(Transcript)
     sealed = {m.process for m in watched.shown[:first_heard] if isinstance(m, SealState)}
@@ -205,7 +202,9 @@ def test_only_the_runtime_is_given_the_reasoners_key(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("REASONER_KEY", "canary")
-    settings = config.Config(reasoner=config.Reasoner(api_key_env="REASONER_KEY"))
+    settings = config.Config(
+        reasoner=(config.Reasoner(url="http://127.0.0.1:9/v1", api_key_env="REASONER_KEY"),)
+    )
     watched = Watched(replace(demo_run(tmp_path), config=settings))
     holders: set[str] = set()
 
@@ -252,12 +251,13 @@ def test_off_the_record_said_aloud_closes_the_sources(tmp_path: Path) -> None:
     assert [(state.muted, state.why) for state in muted] == [(True, "voice")]
 
 
-def test_a_mind_that_is_killed_is_replaced_and_the_question_answered(tmp_path: Path) -> None:
-    try:
-        manifest.path("minilm", "model.onnx")
-    except manifest.ModelNotFetched as absent:
-        pytest.skip(f"UNCHECKED: {absent}")
-    settings = config.Config(addressee=config.Addressee(learn=True))
+def test_a_mind_that_is_killed_is_replaced_and_the_question_answered(
+    tmp_path: Path, minilm_at: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    models = spoilt_models.copy(tmp_path / "models")
+    shutil.copytree(minilm_at / "minilm", models / "minilm")
+    monkeypatch.setenv("OFFRECORD_MODELS", str(models))
+    settings = config.Config(notes=config.Notes(meaning=True))
     watched = Watched(replace(demo_run(tmp_path), config=settings))
     killed: list[int] = []
 

@@ -3,12 +3,12 @@
 import json
 import os
 import subprocess
-import sys
 import time
 from pathlib import Path
 from typing import Any
 
 import pytest
+import typed
 
 from edge import ledger
 from edge.ledger import Leaving, Ledger, Occasion, readable
@@ -46,14 +46,7 @@ def data(tmp_path: Path) -> Path:
 
 
 def offrecord(data: Path, *arguments: object) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-m", "edge.cli", "ledger", "--data", str(data), *map(str, arguments)],
-        capture_output=True,
-        text=True,
-        timeout=60,
-        check=False,
-        env={**os.environ, "COLUMNS": "120"},
-    )
+    return typed.offrecord("ledger", "--data", data, *arguments)
 
 
 def page(data: Path, *arguments: object) -> str:

@@ -10,9 +10,9 @@ import pytest
 from language_process import LanguageProcess
 
 from edge.config import Reasoner
-from edge.endpoint import EndpointFailed
 from edge.local_model import LocalModel
 from edge.messages import LANGUAGE_MODEL, ChildDied
+from edge.reason.parts import EndpointFailed
 
 
 @pytest.fixture

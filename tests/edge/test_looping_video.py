@@ -93,7 +93,7 @@ def watch(folder: Path, seconds: int) -> Watched:
     return watched
 
 
-@pytest.mark.parametrize("seconds", [20, pytest.param(300, marks=pytest.mark.long)])
+@pytest.mark.parametrize("seconds", [10, pytest.param(300, marks=pytest.mark.long)])
 def test_what_comes_too_fast_is_left_out_and_counted_and_memory_stays_as_it_is(
     tmp_path: Path, seconds: int
 ) -> None:

@@ -1,13 +1,12 @@
 """`offrecord notes`: found, shown, forgotten, taken away and brought back, in the real program."""
 
 import json
-import os
 import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
 import pytest
+import typed
 
 from edge.evidence import Note
 from edge.ledger import Content
@@ -29,15 +28,7 @@ def data(tmp_path: Path) -> Path:
 
 
 def offrecord(data: Path, *arguments: object) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-m", "edge.cli", "notes", *map(str, arguments), "--data", str(data)],
-        capture_output=True,
-        text=True,
-        timeout=60,
-        check=False,
-        stdin=subprocess.DEVNULL,
-        env={**os.environ, "COLUMNS": "120"},
-    )
+    return typed.offrecord("notes", *arguments, "--data", data)
 
 
 def told(data: Path, *arguments: object) -> str:

@@ -7,6 +7,8 @@ import pytest
 from edge import config
 from edge.audit import LEVELS, canary
 
+pytestmark = pytest.mark.alone
+
 
 def allowed(name: str) -> set[str]:
     """Return the good results: other programs of an ordinary user may be writing meanwhile."""

@@ -9,14 +9,17 @@ from edge.bench import CannotMeasure, idle
 from edge.clock import to_samples
 
 
-def test_quiet_and_noise_are_played_through_the_sealed_tree_and_each_process_is_measured() -> None:
-    found = idle.measure(3)
+def test_quiet_and_noise_are_played_through_the_sealed_tree_and_each_process_is_measured(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(idle, "SETTLE_S", 1.0)
+    found = idle.measure(2)
     for room in ("quiet", "noise"):
         assert set(found[room]["percent"]) >= {"chamber", "capture.audio", "runtime"}
         shares = found[room]["percent"]
         listening = shares["chamber"] + shares["capture.audio"]
         assert found[room]["listening_percent"] == pytest.approx(listening, abs=0.02)
-        assert 0 <= listening < 100  # of a quiet room three seconds are less than a tick
+        assert 0 <= listening < 100  # of a quiet room two seconds are less than a tick
         assert found[room]["utterances"] == 0
     assert found["noise"]["listening_percent"] > 0
     assert found["quiet"]["false_starts"] == 0

@@ -10,7 +10,7 @@ import tiny_gguf
 from language_process import LanguageProcess
 
 from edge import births, seal
-from edge.config import Config, Memory, Reasoner
+from edge.config import Config, Memory, Notes, Reasoner
 from edge.endpoint import EndpointFailed
 from edge.mind import gguf
 from edge.mind.language import MIB, share_mb, tokens_in_mind
@@ -110,7 +110,11 @@ def test_its_memory_is_back_when_it_has_ended(tmp_path: Path) -> None:
 
 
 def with_budget(weights: Path, budget_mb: int) -> Config:
-    return Config(reasoner=Reasoner(url=str(weights)), memory=Memory(budget_mb=budget_mb))
+    return Config(
+        reasoner=(Reasoner(url=str(weights)),),
+        memory=Memory(budget_mb=budget_mb),
+        notes=Notes(meaning=False),
+    )
 
 
 def test_its_share_of_the_budget_is_what_its_head_foretells(tmp_path: Path) -> None:
@@ -135,4 +139,5 @@ def test_what_is_no_model_takes_no_share(tmp_path: Path) -> None:
 
 def test_hearing_and_seeing_have_what_is_left(tmp_path: Path) -> None:
     settings = with_budget(tiny_gguf.write(tmp_path / "tiny.gguf"), 512)
-    assert births.divided(settings).chamber_mb == 512 - share_mb(settings)
+    shares = births.divided(settings)
+    assert shares.chamber_mb == 512 - shares.mind_mb - share_mb(settings)

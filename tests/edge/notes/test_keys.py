@@ -115,3 +115,29 @@ def test_a_key_that_cannot_be_moved_stays_where_it_is() -> None:
     unborn.rmdir()
     keys.move("file")
     assert [path.name for path in keys.path().parent.iterdir()] == [keys.FILE_NAME]
+
+
+@pytest.mark.parametrize("had_moved", [False, True])
+def test_what_a_death_left_beside_the_key_is_overwritten(*, had_moved: bool) -> None:
+    made = keys.secret()
+    old = keys.path().with_name(keys.OLD_NAME)
+    os.link(keys.path(), old)
+    if had_moved:
+        fresh = keys.path().with_name("fresh")
+        fresh.write_bytes(keys.path().read_bytes())
+        fresh.replace(keys.path())
+    with old.open("rb") as still:
+        assert keys.secret(may_make=False) == made
+        assert not old.exists()
+        assert bool(still.read().strip(b"\0")) is not had_moved
+
+
+def test_a_key_moves_where_files_have_one_name_only(monkeypatch: pytest.MonkeyPatch) -> None:
+    def fat(_path: Path, _other: Path) -> None:
+        raise PermissionError(1, "Operation not permitted")
+
+    made = keys.secret()
+    monkeypatch.setattr(os, "link", fat)
+    keys.move("passphrase", says("open", "open"))
+    assert keys.home() == "passphrase"
+    assert keys.secret(says("open")) == made

@@ -44,9 +44,11 @@ class RuntimeProcess:
         live: bool = False,
         mind_fds: tuple[int, ...] = (),
         language_fds: tuple[int, ...] = (),
+        keys: Path | None = None,
     ) -> None:
         self.data, self.run, self.settings = data, run, settings or Config()
         self.pace = [*(["--fast"] if fast else []), *(["--live"] if live else [])]
+        self.pace += ["--keys", str(keys)] if keys else []
         self.aside_fds = (*mind_fds, *language_fds)
         for option, fds in (("--mind-fds", mind_fds), ("--language-fds", language_fds)):
             if fds:

@@ -1,18 +1,39 @@
-"""What corrections teach without a mind, and how it is forgotten."""
+"""What corrections teach, and how it is forgotten."""
 
+from collections.abc import Iterator
 from pathlib import Path
 
-from edge.messages import Speaker, Transcript
+import pytest
+
+from edge.context import Context
+from edge.evidence import Note
+from edge.messages import Shown, Speaker, Transcript
+from edge.notes import Wish
 from edge.recall.asking import Kind
 from edge.runtime.judge import Judge
-from edge.runtime.lessons import FILE_NAME, Lessons
+from edge.runtime.lessons import Lessons
+from edge.runtime.present import Present
 
 WORLD = ("When does the library close?", "When does the museum open?", "Where is the town hall?")
+INDIRECT = "Rate this outfit."
+"""A request that the rules do not know."""
+NOON_S = 1_800_000_000.0
 
 
-def judge(folder: Path) -> Judge:
+def _nobody(_shown: Shown) -> None:
+    pass
+
+
+@pytest.fixture
+def present(tmp_path: Path) -> Iterator[Present]:
+    present = Present(tmp_path, bytes(32), "r1", "live", _nobody)
+    yield present
+    present.close()
+
+
+def judge(present: Present) -> Judge:
     made = Judge()
-    made.lessons = Lessons(folder)
+    made.lessons = Lessons(present)
     return made
 
 
@@ -22,45 +43,67 @@ def said(text: str, end_s: float) -> Transcript:
     )
 
 
+def heard(patient: Judge, text: str, at_s: float, since_reply_s: float | None = None) -> str:
+    return patient.meant(said(text, at_s), since_reply_s, NOON_S + at_s).request
+
+
 def not_for_you(patient: Judge, *texts: str) -> None:
     for place, text in enumerate(texts, 1):
-        assert patient.meant(said(text, 100.0 * place), None).request
-        patient.meant(said("That was not for you.", 100.0 * place + 4), 2.0)
+        assert heard(patient, text, 100.0 * place)
+        assert not heard(patient, "That was not for you.", 100.0 * place + 4, 2.0)
 
 
-def test_two_corrections_of_a_kind_hold_it_back(tmp_path: Path) -> None:
-    patient = judge(tmp_path)
+def for_you(patient: Judge, text: str, at_s: float) -> None:
+    assert not heard(patient, text, at_s)
+    assert heard(patient, "I was talking to you.", at_s + 4) == text
+
+
+def test_two_corrections_of_a_kind_hold_it_back(present: Present) -> None:
+    patient = judge(present)
     not_for_you(patient, *WORLD[:2])
-    assert not patient.meant(said(WORLD[2], 900.0), None).request
-    assert patient.meant(said("Set a timer for five minutes.", 1000.0), None).request
-    assert patient.meant(said(f"Offrecord, {WORLD[2]}", 1100.0), None).request
+    assert not heard(patient, WORLD[2], 900.0)
+    assert heard(patient, "Set a timer for five minutes.", 1000.0)
+    assert heard(patient, f"Offrecord, {WORLD[2]}", 1100.0)
+    assert heard(patient, "Stop listening for a while.", 1200.0)
 
 
-def test_the_next_run_knows_it(tmp_path: Path) -> None:
-    not_for_you(judge(tmp_path), *WORLD[:2])
-    assert Lessons(tmp_path).leanings == {Kind.WORLD: -2}
-    assert not judge(tmp_path).meant(said(WORLD[2], 10.0), None).request
+def test_the_next_run_knows_it(present: Present) -> None:
+    not_for_you(judge(present), *WORLD[:2])
+    assert Lessons(present).learnt.kinds[Kind.WORLD].not_meant == 2
+    assert not heard(judge(present), WORLD[2], 10.0)
 
 
-def test_i_was_talking_to_you_counts_the_other_way(tmp_path: Path) -> None:
-    patient = judge(tmp_path)
-    patient.meant(said("Remember that holiday in Wales?", 10.0), None)
-    assert patient.meant(said("I was talking to you.", 14.0), None).request
-    assert sum(Lessons(tmp_path).leanings.values()) == 1
+def test_what_was_meant_is_taken_from_then_on_and_what_is_built_alike(present: Present) -> None:
+    patient = judge(present)
+    for_you(patient, INDIRECT, 10.0)
+    assert heard(patient, INDIRECT, 200.0)
+    assert heard(patient, "Rate this jacket.", 300.0)
+    assert not heard(patient, "He said the train was late again.", 400.0)
 
 
-def test_whoever_deletes_the_file_is_obeyed_at_once(tmp_path: Path) -> None:
-    patient = judge(tmp_path)
+def test_with_a_stretch_of_time_go_its_lessons(present: Present) -> None:
+    not_for_you(judge(present), *WORLD[:2])
+    present.notes.forget(Wish(since_s=NOON_S + 150))
+    (left,) = present.notes.lessons()
+    assert left.kind == Kind.WORLD
+
+
+def test_with_a_note_go_the_lessons_about_it_unless_it_merely_expired(present: Present) -> None:
+    present.context = Context(run="r1")
+    for place, text in enumerate(WORLD[:2], 1):
+        present.notes.remember(Note("asked", text, 0, NOON_S + 100 * place, "r1", "test"))
+    patient = judge(present)
     not_for_you(patient, *WORLD[:2])
-    (tmp_path / FILE_NAME).unlink()
-    assert patient.meant(said(WORLD[2], 900.0), None).request
+    present.notes.forget(Wish(words=("museum",)))
+    assert len(present.notes.lessons()) == 1
+    present.notes.expire(NOON_S + 86_400 * 40)
+    assert present.notes.count("r1", "asked") == 0
+    assert len(present.notes.lessons()) == 1
 
 
-def test_no_word_is_kept(tmp_path: Path) -> None:
-    not_for_you(judge(tmp_path), "When does the xylophone shop close?")
-    assert "xylophone" not in (tmp_path / FILE_NAME).read_text()
-
-
-def test_a_damaged_file_means_as_it_ships(tmp_path: Path) -> None:
-    (tmp_path / FILE_NAME).write_text('{"kinds": "many"}')
-    assert Lessons(tmp_path).leanings == {}
+def test_who_forgets_them_all_is_obeyed_at_once(present: Present) -> None:
+    patient = judge(present)
+    not_for_you(patient, *WORLD[:2])
+    present.notes.wish(Wish(taught=True))
+    present.forget_wishes()
+    assert heard(patient, WORLD[2], 900.0)

@@ -18,7 +18,8 @@ REMARKS = ("Grab me a towel from the bathroom.", "My bicycle is behind the shed.
 
 
 @pytest.fixture
-def mind() -> Iterator[MindProcess]:
+def mind(minilm: None) -> Iterator[MindProcess]:
+    del minilm  # it is there
     with MindProcess() as mind:
         mind.wait_until_there()
         yield mind

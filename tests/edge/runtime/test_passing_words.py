@@ -77,7 +77,7 @@ def test_a_bystander_is_not_answered(tmp_path: Path) -> None:
 
 def test_a_language_model_is_not_told(tmp_path: Path) -> None:
     with serving_beside(streams("So", " be", " it.")) as server:
-        settings = Config(privacy=EPHEMERAL.privacy, reasoner=server.settings())
+        settings = Config(privacy=EPHEMERAL.privacy, reasoner=(server.settings(),))
         with RuntimeProcess(tmp_path, settings=settings) as runtime:
             runtime.tell(at(0))
             runtime.say(HELLO, OTHER, wearer("What's the capital of Mongolia?", 20))

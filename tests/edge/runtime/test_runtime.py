@@ -235,7 +235,7 @@ def test_the_end_of_the_control_pipe_is_the_end_too(tmp_path: Path) -> None:
 def test_a_language_model_is_asked_from_inside_the_seal_and_entered(tmp_path: Path) -> None:
     capital = spoken("What's the capital of Mongolia?", 20)
     with serving_beside(streams("Ulaan", "baatar.")) as server:
-        settings = Config(reasoner=server.settings())
+        settings = Config(reasoner=(server.settings(),))
         with RuntimeProcess(tmp_path, settings=settings) as runtime:
             runtime.say(HELLO, KEYS, capital)
             shown = replies(runtime.until(Reply))
@@ -251,12 +251,12 @@ def test_a_language_model_is_asked_from_inside_the_seal_and_entered(tmp_path: Pa
         left = [(row, text) for row, text in rows if text]
     row, text = next((row, text) for row, text in left if row.what == "Question")
     assert (row.origin, row.to) == ("runtime", server.url)
-    assert json.loads(text) == server.bodies[0]
+    assert json.loads(text) == server.asked[0]
 
 
 def test_a_new_question_ends_the_answer_before_it(tmp_path: Path) -> None:
     with serving_beside(streams("Well", then_hang=True)) as server:
-        settings = Config(reasoner=server.settings())
+        settings = Config(reasoner=(server.settings(),))
         with RuntimeProcess(tmp_path, settings=settings) as runtime:
             runtime.say(HELLO, KEYS, spoken("What's the capital of Mongolia?", 20))
             while not replies([runtime.next()]):
@@ -271,7 +271,7 @@ def test_a_new_question_ends_the_answer_before_it(tmp_path: Path) -> None:
 
 
 def test_an_endpoint_that_is_not_there_is_said_and_recall_answers(tmp_path: Path) -> None:
-    nobody = Config(reasoner=Reasoner(url="http://127.0.0.1:9/v1", model="m"))
+    nobody = Config(reasoner=(Reasoner(url="http://127.0.0.1:9/v1", model="m"),))
     with RuntimeProcess(tmp_path, settings=nobody) as runtime:
         runtime.say(HELLO, spoken("What's the capital of Mongolia?", 20))
         shown = runtime.until(Reply)
@@ -323,10 +323,11 @@ def test_a_note_knows_where_it_came_from_and_a_reply_on_what_it_rests(tmp_path: 
         runtime.until(Reply)
         runtime.summary()
     with opening.for_reading(tmp_path, SECRET) as notes:
-        said, asked, told = map(notes.with_grounds, notes.of_run("r1"))
+        said, asked, told, episode = map(notes.with_grounds, notes.of_run("r1"))
         assert (said.mark, said.observation) == ("live", 1)
         assert (asked.who, asked.observation) == ("wearer", 2)
         assert (told.who, told.observation, told.rests_on) == ("companion", -1, (said.id,))
+        assert (episode.source, episode.rests_on) == ("episode", (said.id,))
         row, text = list(ledger.rows(tmp_path / ledger.FILE_NAME, notes))[said.observation]
     assert row.what == "Transcript"
     assert said.text in (text or "")

@@ -21,7 +21,7 @@ def language(tmp_path: Path) -> Iterator[LanguageProcess]:
 
 
 def started(data: Path, language: LanguageProcess) -> RuntimeProcess:
-    settings = Config(reasoner=Reasoner(url=str(language.weights)))
+    settings = Config(reasoner=(Reasoner(url=str(language.weights)),))
     pipes = (language.asks, language.answers)
     return RuntimeProcess(data, settings=settings, language_fds=pipes)
 

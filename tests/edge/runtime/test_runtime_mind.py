@@ -1,20 +1,22 @@
-"""A sealed runtime that asks a sealed mind."""
+"""A sealed runtime beside a sealed mind, and what it learns of corrections."""
 
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from mind_process import MindProcess
-from runtime_process import HELLO, RuntimeProcess, spoken
+from runtime_process import HELLO, SECRET, RuntimeProcess, spoken
 
 from edge.messages import ChildDied, ContextPacket, Summary
+from edge.notes import opening
 
 LIKELY = "Could you tell me the name of the song that was playing in the cafe?"
 REMARK = "Grab me a towel from the bathroom."
 
 
 @pytest.fixture
-def mind() -> Iterator[MindProcess]:
+def mind(minilm: None) -> Iterator[MindProcess]:
+    del minilm  # it is there
     with MindProcess() as mind:
         mind.wait_until_there()
         yield mind
@@ -42,7 +44,10 @@ def test_i_was_talking_to_you_is_answered_and_learnt(tmp_path: Path, mind: MindP
         runtime.tell(mind.sealed())
         runtime.say(HELLO, spoken(REMARK, 4), spoken("I was talking to you.", 8))
         assert answered(runtime) == 1
-    assert (tmp_path / "addressee.json").stat().st_mode & 0o077 == 0
+    with opening.for_reading(tmp_path, SECRET) as notes:
+        (lesson,) = notes.lessons()
+    assert lesson.was_meant
+    assert lesson.move > 0
 
 
 def test_a_mind_that_died_delays_no_answer(tmp_path: Path, mind: MindProcess) -> None:

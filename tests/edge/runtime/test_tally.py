@@ -1,3 +1,4 @@
+from edge.ledger import Totals
 from edge.messages import Dropped, SealState, SourceState, Stage, StageTime, Transcript
 from edge.runtime.tally import Tally
 
@@ -51,3 +52,9 @@ def test_replies_and_losses_are_counted() -> None:
     summary = tally.summary()
     assert (summary.dropped, summary.answered) == (514, 1)
     assert summary.stages[0].stage == "reply"
+
+
+def test_who_went_on_was_heard_once_also_after_a_death() -> None:
+    tally, entered = Tally(), Totals(count={"Transcript": 5, "Seen": 2})
+    tally.resume(entered, answered=1, joined=2)
+    assert (tally.heard, tally.seen, tally.answered) == (3, 2, 1)

@@ -8,11 +8,9 @@ import pytest
 from mind_process import MindProcess
 
 from edge.evidence import Note, Now, Question
-from edge.messages import ChildDied
 from edge.notes import Notes, Wish
-from edge.runtime.lessons import Lessons
 from edge.runtime.meanings import Meanings
-from edge.runtime.opinion import Opinions
+from edge.runtime.mind import Mind
 from edge.search.finder import Finder
 
 DAY_S = 86_400.0
@@ -32,15 +30,16 @@ SAID = (
 
 
 @pytest.fixture(scope="module")
-def process() -> Iterator[MindProcess]:
+def process(minilm: None) -> Iterator[MindProcess]:
+    del minilm  # it is there
     with MindProcess() as process:
         process.wait_until_there()
         yield process
 
 
 @pytest.fixture
-def mind(process: MindProcess, tmp_path: Path) -> Opinions:
-    mind = Opinions(process.pipes, Lessons(tmp_path), PATIENCE_S)
+def mind(process: MindProcess) -> Mind:
+    mind = Mind(process.pipes, PATIENCE_S)
     mind.awake()
     return mind
 
@@ -54,7 +53,7 @@ def notes(tmp_path: Path) -> Iterator[Notes]:
         yield notes
 
 
-def think(notes: Notes, finder: Finder, mind: Opinions, process: MindProcess) -> None:
+def think(notes: Notes, finder: Finder, mind: Mind, process: MindProcess) -> None:
     """Let the mind tell what all notes mean, as the runtime does it."""
 
     async def until_known() -> None:
@@ -63,19 +62,19 @@ def think(notes: Notes, finder: Finder, mind: Opinions, process: MindProcess) ->
         async with asyncio.timeout(PATIENCE_S):
             while notes.meaningless():  # noqa: ASYNC110 (nobody waits for it but a test)
                 await asyncio.sleep(0.02)
-        meanings.told(ChildDied("mind", "ended"))
+        meanings.close()
 
     asyncio.run(until_known())
 
 
-def first(finder: Finder, text: str, mind: Opinions | None, days_later: float = 0.5) -> str:
+def first(finder: Finder, text: str, mind: Mind | None, days_later: float = 0.5) -> str:
     question = Question(text, Now("run", 0, NOON_S + DAY_S * days_later))
     found = finder.find(question, mind.understand(text) if mind else None)
     return found[0].note.text if found else ""
 
 
 def test_what_means_the_same_in_other_words_is_found(
-    notes: Notes, mind: Opinions, process: MindProcess
+    notes: Notes, mind: Mind, process: MindProcess
 ) -> None:
     finder = Finder(notes)
     think(notes, finder, mind, process)
@@ -94,7 +93,7 @@ def test_without_a_mind_words_are_enough(notes: Notes) -> None:
 
 
 def test_what_is_not_known_by_its_meaning_yet_is_found_by_its_words(
-    notes: Notes, mind: Opinions, process: MindProcess
+    notes: Notes, mind: Mind, process: MindProcess
 ) -> None:
     finder = Finder(notes)
     think(notes, finder, mind, process)
@@ -113,7 +112,7 @@ def test_the_time_asked_about_decides_between_two(notes: Notes) -> None:
 
 
 def test_what_was_forgotten_is_found_neither_by_words_nor_by_meaning(
-    notes: Notes, mind: Opinions, process: MindProcess
+    notes: Notes, mind: Mind, process: MindProcess
 ) -> None:
     finder = Finder(notes)
     think(notes, finder, mind, process)
@@ -131,6 +130,6 @@ def test_what_was_asked_is_no_evidence(notes: Notes) -> None:
     assert first(Finder(notes), "Where is the xylophone?", None) == ""
 
 
-def test_an_empty_memory_finds_nothing(tmp_path: Path, mind: Opinions) -> None:
+def test_an_empty_memory_finds_nothing(tmp_path: Path, mind: Mind) -> None:
     with Notes(tmp_path / "empty", SECRET) as empty:
         assert first(Finder(empty), "Where is my bicycle?", mind) == ""
