@@ -143,7 +143,7 @@ def test_what_was_seen_has_boxes_between_0_and_1() -> None:
     }
 
 
-def test_the_context_and_the_reply_are_as_they_were() -> None:
+def test_the_context_and_the_reply_are_given_whole() -> None:
     assert as_json(ContextPacket("Now.\nHeard.", 3), Reply("Yes.", "recall", ("a",), 614)) == [
         {"type": "Context", "text": "Now.\nHeard.", "tokens": 3},
         {
@@ -152,6 +152,7 @@ def test_the_context_and_the_reply_are_as_they_were() -> None:
             "source": "recall",
             "because": ["a"],
             "latency_ms": 614,
+            "passes": False,
         },
     ]
 
