@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from edge import config, control, whole_file
+from edge.airlock import plain
 from edge.bench.commands import subcommand
 from edge.companion import addresses, key, pairing, phones
 from edge.companion.wire import SCOPES, Scope
@@ -166,7 +167,7 @@ def _wait(folder: Path, window: pairing.Window, known: set[str]) -> int:
     while window.is_open(time.clock_gettime(time.CLOCK_BOOTTIME)):
         for phone in phones.paired(folder):
             if phone.id not in known:
-                sys.stdout.write(f"{phone.name} is paired ({phone.id}).\n")
+                sys.stdout.write(f"{plain(phone.name)} is paired ({phone.id}).\n")
                 return 0
         if not (folder / pairing.FILE_NAME).exists():
             time.sleep(BETWEEN_LOOKS_S)  # it is just being let in
@@ -184,14 +185,16 @@ def _list(arguments: argparse.Namespace) -> int:
         rows = [
             {"id": p.id, "name": p.name, "scopes": p.scopes, "paired_s": p.paired_s} for p in paired
         ]
-        sys.stdout.write(f"{json.dumps(rows, ensure_ascii=False)}\n")
+        sys.stdout.write(f"{json.dumps(rows)}\n")
     elif not paired:
         sys.stdout.write("No phone is paired; `offrecord pair` lets one in.\n")
     else:
         for phone in paired:
             when = datetime.fromtimestamp(phone.paired_s, UTC).astimezone()
             what = ", ".join(phone.scopes)
-            sys.stdout.write(f"{phone.id}  {phone.name}  since {when:%Y-%m-%d %H:%M}  ({what})\n")
+            sys.stdout.write(
+                f"{phone.id}  {plain(phone.name)}  since {when:%Y-%m-%d %H:%M}  ({what})\n"
+            )
     return 0
 
 
@@ -211,7 +214,7 @@ def _revoke(arguments: argparse.Namespace) -> int:
         raise PhonesRefused(f"cannot revoke in {folder}: {error.strerror}") from None
     control.ask(folder, PhonesChanged())
     for phone in meant:
-        sys.stdout.write(f"{phone.name} ({phone.id}) is shut out.\n")
+        sys.stdout.write(f"{plain(phone.name)} ({phone.id}) is shut out.\n")
     return 0
 
 

@@ -5,11 +5,13 @@ need not read it again (`edge/standing.py`). Then what is about the question or 
 in the order of time; the moment and the question stand last.
 """
 
+import re
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 from typing import Final
 
 from edge import standing
+from edge.airlock import plain
 from edge.context import Context
 from edge.errand import open_lines
 from edge.evidence import Note, Now, Question, ago, labels_of, lines_of, time_of_day
@@ -54,7 +56,7 @@ def render(
         text = _cut(end, room)
         return ContextPacket(text, token_count(text))
     room -= _bytes(end)
-    undone = _fitting(open_lines(context.errands, question.now), room)
+    undone = _fitting(map(_one_line, open_lines(context.errands, question.now)), room)
     room -= _bytes(*undone)
     share = round(STANDING_SHARE * TOKEN_BYTES * max(0, budget_tokens - SMALL_TOKENS))
     first = standing.lines(context.standing, question.now.wall_s, min(room, share))
@@ -100,6 +102,22 @@ _LEAD: Final = {
     "told": "Replied",
 }
 _WHO: Final = {"wearer": "Wearer", "other": "Another"}
+_OF_PARTS: Final = (
+    "Today",
+    "People",
+    "Promised",
+    "To",
+    "Reminder",
+    "Timer",
+    "Plan",
+    "It",
+    "Question",
+)
+_LEADS: Final = frozenset(
+    lead.casefold().split()[0].rstrip(",") for lead in (*_LEAD.values(), *_WHO.values(), *_OF_PARTS)
+)
+"""With which words the lines of a packet begin: nobody's name passes for one."""
+_NAME: Final = re.compile(r"[\w .'\u2019-]{1,60}")
 
 
 def _ask(question: Question) -> str:
@@ -111,17 +129,30 @@ def _line(note: Note, now: Now) -> str:
     """Return a note on one line: who or how, when, and its words."""
     lead = _LEAD.get(note.kind, "Noted")
     if note.kind == "said" and note.who:
-        lead = _WHO.get(note.who, note.who)
+        lead = _WHO.get(note.who) or _named(note.who)
     age_s = now.age_s(note)
     when = ago(age_s) if age_s < AGO_UNTIL_S else _date(note.at_wall_s)
-    return f"{lead} {when}: {_words(note)}"
+    return _one_line(f"{lead} {when}: {_words(note)}")
+
+
+def _named(who: str) -> str:
+    """Return a name as a lead; one that would pass for another lead, or for more, is no name."""
+    name = plain(who)
+    first = name.casefold().partition(" ")[0]
+    is_name = bool(first) and first not in _LEADS and _NAME.fullmatch(name) is not None
+    return name if is_name else _WHO["other"]
 
 
 def _words(note: Note) -> str:
     if note.kind != "seen":
-        return " ".join(note.text.splitlines())
+        return note.text
     shown = (", ".join(labels_of(note)), *(f'"{line}"' for line in lines_of(note)))
     return "; ".join(filter(None, shown))
+
+
+def _one_line(text: str) -> str:
+    """Return a text without line ends: none of its words stands where a line begins."""
+    return " ".join(text.splitlines())
 
 
 def _date(wall_s: float) -> str:

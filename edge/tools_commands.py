@@ -104,7 +104,7 @@ def _plans(arguments: argparse.Namespace) -> int:
     plans = [each for each in kept if each.sort == "plan"]
     if arguments.json:
         fields = ({"goal": e.text, "steps": e.steps, "done": e.done} for e in plans)
-        _say(msgspec.json.encode(list(fields)).decode())
+        _say(json.dumps(msgspec.to_builtins(list(fields))))
         return 0
     for plan in plans:
         _say(plain(plan.text))

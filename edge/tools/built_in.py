@@ -260,7 +260,8 @@ def _asks_for_reminder(wanted: SetReminder, asking: Asking) -> bool:
 def _asks_for_list(wanted: ChangeList, asking: Asking) -> bool:
     if wanted.do == "show":
         return bool(asked.LISTING.search(asking.question.text))
-    return asked.lists(asking.question.text, wanted.name, " ".join(wanted.items))
+    way = asked.ADDING if wanted.do == "add" else asked.REMOVING
+    return asked.lists(asking.question.text, way, wanted.name, wanted.items)
 
 
 def _asks_for_silence(wanted: HearNothingFor, asking: Asking) -> bool:

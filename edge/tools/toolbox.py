@@ -14,14 +14,14 @@ from typing import Final
 import msgspec
 
 from edge import act
-from edge.airlock import visible
+from edge.airlock import plain, visible
 from edge.evidence import Note, Question
 from edge.ledger import Leaving
-from edge.messages import Control, Granted
+from edge.messages import SENTENCE_CHARACTERS, Control, Granted
 from edge.notes import NotesUnwritable, wishes
 from edge.recall.answer import Answer, Memory, shortened
 from edge.runtime.present import Present
-from edge.tools import MOST_ARGUMENTS_BYTES, MOST_RESULT_CHARACTERS, Tool, Used
+from edge.tools import MOST_ARGUMENTS_BYTES, MOST_RESULT_CHARACTERS, Tool, Used, asked
 from edge.tools.built_in import (
     BY_NAME,
     LOOK,
@@ -38,6 +38,8 @@ logger = logging.getLogger(__name__)
 
 RECALLED: Final = 12
 """Notes that one look-up returns."""
+LONGEST_SHOWN: Final = 60
+"""Characters of one argument, where all together are too many for one question."""
 REFUSED: Final = "The wearer did not allow it."
 NOT_ASKED: Final = "Refused: the wearer's question does not ask for that."
 
@@ -97,7 +99,8 @@ class Tools:
 
     async def _use_own(self, row: BuiltIn, arguments_json: str, question: Question) -> Used:
         try:
-            wanted = msgspec.json.decode(arguments_json or "{}", type=row.arguments)
+            written = _arguments(arguments_json, between_lines=" ")
+            wanted = msgspec.convert(written, type=row.arguments)
         except msgspec.MsgspecError as error:
             return Used(f"These arguments do not fit: {error}", is_error=True)
         memory, _ = self._senses.memory(question)
@@ -105,7 +108,7 @@ class Tools:
         if not row.is_asked(wanted, Asking(question, memory)):
             if row.is_refused:
                 return Used(NOT_ASKED, is_error=True)
-            choice = await self.grants.may(row.name, arguments_json, "the reasoner's idea")
+            choice = await self.grants.may(row.name, _shown(wanted), "the reasoner's idea")
             if choice == "never":
                 return Used(REFUSED, is_error=True)
             why = f"a tool of the reasoner; granted {choice}"
@@ -127,7 +130,7 @@ class Tools:
         return Used(answer.text[:MOST_RESULT_CHARACTERS])
 
     def _recall(self, row: BuiltIn, wanted: Arguments, question: Question) -> Used:
-        query = str(getattr(wanted, "query", ""))
+        query = asked.narrowed(question.text, str(getattr(wanted, "query", "")))
         memory, found = self._senses.memory(Question(query, question.now))
         notes = tuple(found[:RECALLED])
         answer = row.run(wanted, Asking(question, replace(memory, notes=notes)))
@@ -150,22 +153,60 @@ class Tools:
 
     async def _use_server(self, offered: Offered, arguments_json: str) -> Used:
         try:
-            arguments = msgspec.json.decode(arguments_json or "{}", type=dict[str, object])
+            arguments = _arguments(arguments_json, between_lines="\n")
         except msgspec.MsgspecError:
             return Used("The arguments are no JSON object.", is_error=True)
         why = "it only reads, and you let it"
         if offered.tool.effect == "outside":
-            choice = await self.grants.may(offered.tool.name, arguments_json, "the reasoner's idea")
+            what = _shown(arguments)
+            choice = await self.grants.may(offered.tool.name, what, "the reasoner's idea")
             if choice == "never":
                 return Used(REFUSED, is_error=True)
             why = f"granted {choice}"
-        size_bytes = len(arguments_json.encode())
-        self._present.enter(
-            Leaving("ToolCall", size_bytes, f"{offered.tool.name}: {why}", arguments_json,
-                    to=offered.server)
-        )  # fmt: skip
+        sent = msgspec.json.encode(arguments).decode()
+        about = f"{offered.tool.name}: {why}"
+        self._present.enter(Leaving("ToolCall", len(sent.encode()), about, sent, to=offered.server))
         try:
             text, is_error = await self._servers.call(offered, arguments)
         except ServerFailed as error:
             return Used(shortened(str(error), MOST_RESULT_CHARACTERS), is_error=True)
         return Used(visible(text)[:MOST_RESULT_CHARACTERS], is_error)
+
+
+# --- what a model wrote --------------------------------------------------------------------------
+
+
+def _arguments(written: str, *, between_lines: str) -> dict[str, object]:
+    """Return a model's arguments; texts in their plain form, which hides nothing from a person."""
+    arguments = msgspec.json.decode(written or "{}", type=dict[str, object])
+    return {name: _plain(value, between_lines) for name, value in arguments.items()}
+
+
+def _plain(value: object, between_lines: str) -> object:
+    match value:
+        case str():
+            return between_lines.join(map(plain, value.split("\n")))
+        case list():
+            return [_plain(each, between_lines) for each in value]
+        case dict():
+            return {name: _plain(each, between_lines) for name, each in value.items()}
+        case _:
+            return value
+
+
+def _shown(arguments: object) -> str:
+    """Return what is asked of the wearer: what would be used, not how the model spelt it.
+
+    Of a long text the beginning and the length are shown, so that none hides what stands after it.
+    """
+    texts = msgspec.to_builtins(arguments)
+    whole = msgspec.json.encode(texts).decode()
+    if len(whole) <= SENTENCE_CHARACTERS:
+        return whole
+    return msgspec.json.encode({name: _begun(value) for name, value in texts.items()}).decode()
+
+
+def _begun(value: object) -> object:
+    written = value if isinstance(value, str) else msgspec.json.encode(value).decode()
+    left = len(written) - LONGEST_SHOWN
+    return f"{written[:LONGEST_SHOWN]}… ({left} characters more)" if left > 0 else value

@@ -154,12 +154,12 @@ def print_devices(found: Devices, *, as_json: bool) -> None:
     for microphone in found.microphones:
         usual = "default, " if microphone.default else ""
         details = f"{usual}{microphone.rate_hz} Hz, {microphone.channels} channels"
-        table.add_row("microphone", Text(microphone.name), details)
+        table.add_row("microphone", Text(plain(microphone.name)), details)
     for camera in found.cameras:
-        table.add_row("camera", Text(camera.name), f"number {camera.number}")
+        table.add_row("camera", Text(plain(camera.name)), f"number {camera.number}")
     console.print(table if table.row_count else "No microphone and no camera was found.")
     for problem in found.problems:
-        console.print(Text(problem, "yellow"))
+        console.print(Text(plain(problem), "yellow"))
 
 
 def _slots(device: Any) -> dict[str, Any]:  # noqa: ANN401 (a microphone or a camera)

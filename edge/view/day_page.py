@@ -20,7 +20,7 @@ WIDEST: Final = 100
 def show(kept: Day, since_s: float, now_s: float, stream: IO[str], *, as_json: bool) -> None:
     """Print a day that began at a moment, as it looks at another."""
     if as_json:
-        stream.write(f"{json.dumps(_fields(kept, since_s, now_s), ensure_ascii=False)}\n")
+        stream.write(f"{json.dumps(_fields(kept, since_s, now_s))}\n")
         return
     console = Console(file=stream, highlight=False, markup=False, emoji=False)
     console.width = min(console.width, WIDEST)
@@ -34,7 +34,7 @@ def show(kept: Day, since_s: float, now_s: float, stream: IO[str], *, as_json: b
         table.add_column(style="dim", no_wrap=True)
         table.add_column(overflow="fold")
         for first, words in rows:
-            table.add_row(plain(first), Text(plain(words)))
+            table.add_row(Text(plain(first)), Text(plain(words)))
         if table.row_count:
             console.print()
             console.print(Text(title, style="bold"))

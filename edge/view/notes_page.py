@@ -121,16 +121,16 @@ def say(fields: Mapping[str, Any], sentence: str, stream: IO[str], *, as_json: b
     if as_json:
         _dump(fields, stream)
     else:
-        stream.write(f"{sentence}\n")
+        stream.write(f"{plain(sentence)}\n")
 
 
 def warn(sentence: str) -> None:
     """Tell a person something about the notes themselves."""
-    sys.stderr.write(f"offrecord: {sentence}\n")
+    sys.stderr.write(f"offrecord: {plain(sentence)}\n")
 
 
 def _dump(fields: Any, stream: IO[str]) -> None:  # noqa: ANN401 (whatever JSON can spell)
-    stream.write(f"{json.dumps(fields, ensure_ascii=False)}\n")
+    stream.write(f"{json.dumps(fields)}\n")
 
 
 def one_line(note: Note) -> str:

@@ -181,7 +181,7 @@ def _table(*columns: str) -> Table:
 
 
 def _dump(fields: dict[str, Any], stream: IO[str]) -> None:
-    stream.write(f"{json.dumps(fields, ensure_ascii=False)}\n")
+    stream.write(f"{json.dumps(fields)}\n")
 
 
 def _when(wall_s: float) -> str:

@@ -27,7 +27,7 @@ OWN: Final = {
 def show(found: Why, stream: IO[str], *, as_json: bool) -> None:
     """Print what a reply rests on."""
     if as_json:
-        stream.write(f"{json.dumps(_fields(found), ensure_ascii=False)}\n")
+        stream.write(f"{json.dumps(_fields(found))}\n")
         return
     console = Console(file=stream, highlight=False, markup=False, emoji=False)
     console.width = min(console.width, WIDEST)

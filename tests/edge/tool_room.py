@@ -24,11 +24,11 @@ class Outside(Servers):
 
     def __init__(self, rim: Rim) -> None:
         super().__init__((), rim)
-        self.says = "done"
+        self.says, self.about = "done", "(of mail) Send."
         self.called: list[str] = []
 
     def offered(self) -> tuple[Offered, ...]:
-        send = Tool("mail__send", "(of mail) Send.", '{"type": "object"}', "outside")
+        send = Tool("mail__send", self.about, '{"type": "object"}', "outside")
         read = Tool("mail__read", "(of mail) Read.", '{"type": "object"}')
         return Offered(send, "mail", "send", "mail"), Offered(read, "mail", "read", "mail")
 

@@ -130,7 +130,7 @@ def test_what_goes_to_a_server_is_granted_and_entered_before_it_is_sent(room: Ro
     used = room.use("mail__send", "Tell Ann that I am late.", text="I am late")
     assert (used.text, room.outside.called) == ("done", ["send"])
     (row,) = room.entered()
-    assert (row.what, row.to, row.origin, row.bytes) == ("ToolCall", "mail", "runtime", 21)
+    assert (row.what, row.to, row.origin, row.bytes) == ("ToolCall", "mail", "runtime", 20)
 
 
 def test_what_a_server_says_is_bounded(room: Room) -> None:
