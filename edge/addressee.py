@@ -25,6 +25,7 @@ from edge.recall.asking import (
     look,
 )
 from edge.recall.learnt import Learnt
+from edge.recall.telling import tells
 from edge.recall.words import sentences
 
 LEAST_CONFIDENCE: Final = 35
@@ -55,6 +56,10 @@ NEEDED: Final = {
 """Log-odds from which a sentence is taken, by how strongly the rules take it."""
 STATED_NEEDS: Final = 1.5
 """Log-odds more for what only says how things are: "The dentist appointment is on Tuesday"."""
+
+TOLD_NEEDS: Final = 4.0
+"""Log-odds more for a report: "I put my badge in the backpack". It has a command's words, and not
+noting it is worse than not answering; only corrections make a request of it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +120,9 @@ class _Situation:
         asked = look(sentence)
         kind = Kind.GONE_ON if self.follows and goes_on(sentence) else asked.kind
         needed = NEEDED[self.talks][asked.strength] + self.learnt.needs(kind)
-        if asked.strength is Strength.NONE and phrases.STATES.match(sentence):
+        if asked.strength is Strength.NONE and kind is not Kind.GONE_ON and tells(sentence):
+            needed += TOLD_NEEDS
+        elif asked.strength is Strength.NONE and phrases.STATES.match(sentence):
             needed += STATED_NEEDS
         score = meant.score(sentence, follows_reply=self.follows)
         return score + self.learnt.moves(sentence, follows_reply=self.follows) >= needed

@@ -15,12 +15,14 @@ from edge.recall.answer import (
     MOST_REASONS,
     Answer,
     Memory,
+    Remember,
     because,
     newest,
     of_run,
 )
 from edge.recall.from_notes import look_up
 from edge.recall.intents import Intent, recognise
+from edge.recall.telling import states
 from edge.recall.words import sentences
 
 Handler = Callable[[re.Match[str], Question, Memory], Answer]
@@ -36,6 +38,8 @@ def answer(question: Question, memory: Memory) -> Answer:
     asked_plainly = Question(_plainly(question.text), question.now)
     recognised = recognise(asked_plainly.text)
     if recognised is None:
+        if states(asked_plainly.text) and not question.text.endswith("?"):
+            return _noted(asked_plainly.text)
         return look_up(asked_plainly, memory)
     intent, match = recognised
     return _HANDLERS[intent](match, asked_plainly, memory)
@@ -85,6 +89,11 @@ def _joined(answers: Sequence[Answer]) -> Answer:
         reason="; ".join(dict.fromkeys(a.reason for a in answers if a.reason)),
         is_unsure=all(a.is_unsure for a in answers),
     )
+
+
+def _noted(statement: str) -> Answer:
+    """Keep what was told to the companion as a fact: nothing in it can be looked up."""
+    return Answer(f'I will remember: "{statement}".', (), (Remember(statement),))
 
 
 def _time_of_day(_: re.Match[str], question: Question, __: Memory) -> Answer:
