@@ -15,7 +15,8 @@ Kind = Literal["said", "seen", "asked", "told", "remembered", "derived", "errand
 """`asked` and `told` are the dialogue with the companion; an answer never rests on those. `derived`
 is what was made of other notes, `errand` what is still to be done (`edge/errand.py`)."""
 
-
+OFFER: Final = "offer "
+"""How the source of an offer's `told` note begins; the offer's kind follows."""
 QUOTED_CHARACTERS: Final = 60
 
 

@@ -22,9 +22,10 @@ from pathlib import Path
 from statistics import fmean, quantiles
 from typing import Any, Final
 
-from edge import config, lone_mind
+from edge import config
 from edge.bench import SECRET, CannotMeasure
 from edge.evidence import Note, Now, Question
+from edge.launcher import lone_mind
 from edge.messages import SealState
 from edge.notes import Notes
 from edge.runtime.meanings import Meanings
@@ -34,6 +35,8 @@ from edge.search.finder import Finder
 DEPTHS: Final = (5, 10, 20)
 SIZES: Final = (1_000, 10_000, 100_000)
 LARGE: Final = 1_000_000
+YEAR: Final = "100000"
+"""Of the sizes, the one that a year comes to."""
 WHEN: Final = "%I:%M %p on %d %B, %Y"
 BETWEEN_TURNS_S: Final = 20.0
 DAY_S: Final = 86_400.0
@@ -115,7 +118,8 @@ async def _measure(dialogues: Sequence[Dialogue], sizes: Sequence[int]) -> dict[
         "by_words_alone": _means(by_words),
         "search_ms": {size: each["search_ms"] for size, each in speed.items()},
         "bytes_per_note": {size: each["bytes_per_note"] for size, each in speed.items()},
-        "ingest_notes_per_s": round(len(kept) / ingest_s, 1),
+        "year_mb": round(speed[YEAR]["bytes"] / 1e6, 1),
+        "ingest_notes_s": round(len(kept) / ingest_s, 1),
     }
 
 
@@ -200,6 +204,7 @@ def _speed(
             "p95": round(cuts[18], 1),
             "first": round(took_ms[0], 1),
         },
+        "bytes": taken_bytes,
         "bytes_per_note": round(taken_bytes / size),
     }
 

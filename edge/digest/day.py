@@ -6,7 +6,7 @@ from itertools import pairwise
 from typing import Final
 
 from edge.digest.compaction import EPISODE, IN_VIEW, JOINT, OPEN_QUESTION, PERSON
-from edge.evidence import Note
+from edge.evidence import OFFER, Note
 from edge.promises import Promise, promises
 
 MOST_OF_PERSON: Final = 4
@@ -93,13 +93,17 @@ def _was_kept_before(promise: Promise, since_s: float) -> bool:
 
 
 def _exchanges(notes: Sequence[Note]) -> tuple[Exchange, ...]:
-    """Return each question with the reply that was noted next."""
-    talk = [note for note in notes if note.kind in {"asked", "told"} and note.source != "timer"]
+    """Return each question with the reply that was noted next: no offer, nothing that rang."""
+    talk = [note for note in notes if note.kind in {"asked", "told"} and not _is_unasked(note)]
     return tuple(
         Exchange(note, reply.text if reply and reply.kind == "told" else "")
         for note, reply in pairwise((*talk, None))
         if note and note.kind == "asked"
     )
+
+
+def _is_unasked(note: Note) -> bool:
+    return note.source == "timer" or note.source.startswith(OFFER)
 
 
 def _once(notes: Iterable[Note]) -> tuple[Note, ...]:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Final
 
-from edge.evidence import Note
+from edge.evidence import OFFER, Note
 from edge.messages import OfferVerdict
 from edge.notes.forgetting import END_S
 from edge.notes.reading import Reading
@@ -17,8 +17,6 @@ from edge.proactive import Kind, key_of
 from edge.proactive.gate import attention_s
 from edge.proactive.taste import Judged, Space, Taste, Vector, Verdict, by_meaning, by_words, learn
 
-SOURCE: Final = "offer "
-"""Before the kind, in an offer's source."""
 STOPPED: Final = "offers stopped: "
 """Before a kind, in the name of the moment since when it is not wanted; 0 where it is."""
 SINCE: Final = "offers judged since"
@@ -53,7 +51,7 @@ class Offered:
 
 def source_of(kind: Kind) -> str:
     """Return the source of an offer's note."""
-    return f"{SOURCE}{kind}"
+    return f"{OFFER}{kind}"
 
 
 def offered(reading: Reading, since_s: float = 0.0) -> list[Offered]:
