@@ -97,7 +97,8 @@ def open_files(pid: int) -> set[str]:
 
 
 def programs(standing: Standing) -> set[str]:
-    return {process.process for process in standing.processes}
+    """Return who runs, but for the mind, which runs where its model is and never holds media."""
+    return {process.process for process in standing.processes} - {"mind"}
 
 
 def eventually(happened: Callable[[], bool]) -> bool:
