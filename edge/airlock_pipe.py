@@ -1,7 +1,7 @@
 """The pipe between chamber and runtime, and the kernel's count of what went into it.
 
 The launcher keeps both ends, so that either process can be replaced. What the count must equal is
-in `edge/counter_rule.py`.
+in `edge/launcher/counter_rule.py`.
 """
 
 import array

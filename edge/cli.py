@@ -11,41 +11,45 @@ from typing import Final
 
 from edge import (
     bench,
-    companion_commands,
     config,
+    config_file,
     control,
     doctor,
     enrolment,
     footprints,
-    ledger_query,
-    notes_commands,
     providers,
     scene,
-    tools_commands,
     tune,
     view,
 )
-from edge.addressee_commands import NotExported, add_addressee
 from edge.bench import wer
 from edge.bench.commands import Command, add_benches, subcommand
 from edge.capture import BadSource
-from edge.child import LOG_LEVEL
-from edge.ledger_command import add_ledger
-from edge.mind_commands import add_mind
-from edge.models_commands import add_models
-from edge.offers_commands import add_offers
-from edge.own_folder import StartFailed
-from edge.run_commands import add_running
-from edge.specialists_command import add_specialists
-from edge.today_command import add_today
-from edge.wearer_commands import add_wearer
+from edge.commands import agents as agents_commands
+from edge.commands import companion as companion_commands
+from edge.commands import notes as notes_commands
+from edge.commands import tools as tools_commands
+from edge.commands.addressee import NotExported, add_addressee
+from edge.commands.ledger import add_ledger
+from edge.commands.mind import add_mind
+from edge.commands.models import add_models
+from edge.commands.offers import add_offers
+from edge.commands.run import add_running
+from edge.commands.simulate import add_simulate
+from edge.commands.specialists import add_specialists
+from edge.commands.status import add_status
+from edge.commands.today import add_today
+from edge.commands.wearer import add_wearer
+from edge.commands.why import add_why
+from edge.launcher.child import LOG_LEVEL
+from edge.launcher.own_folder import StartFailed
+from edge.ledger import query as ledger_query
 from edge.why import NoSuchReply
-from edge.why_command import add_why
 from models import manifest
 
 USER_ERROR: Final = 2
 REFUSALS: Final = (
-    config.BadConfig,
+    config_file.BadConfig,
     BadSource,
     StartFailed,
     control.NoAnswer,
@@ -62,6 +66,7 @@ REFUSALS: Final = (
     *notes_commands.REFUSALS,
     *tools_commands.REFUSALS,
     *companion_commands.REFUSALS,
+    *agents_commands.REFUSALS,
 )
 """Errors that are the user's to mend; each is one sentence."""
 
@@ -99,10 +104,10 @@ def list_devices(arguments: argparse.Namespace) -> int:
 def print_config(arguments: argparse.Namespace) -> int:
     """Print the configuration's defaults as commented TOML, or check a file."""
     if arguments.check:
-        config.load(arguments.check)
+        config_file.load(arguments.check)
         print(f"{arguments.check} is good")
     else:
-        print(config.commented(), end="")
+        print(config_file.commented(), end="")
     return 0
 
 
@@ -133,7 +138,7 @@ def audit(arguments: argparse.Namespace) -> int:
     """Prove that what hears and sees cannot keep or send anything."""
     from edge.audit import page, parts  # noqa: PLC0415 (a run never needs what it brings)
 
-    settings = config.load(arguments.config)
+    settings = config_file.load(arguments.config)
     report = parts.report(
         arguments.data or config.data_folder(settings.notes),
         settings,
@@ -157,6 +162,7 @@ def _parser() -> argparse.ArgumentParser:
         return subcommand(commands, name, command, as_json=as_json)
 
     add_running(commands)
+    add_simulate(commands)
     add("devices", list_devices, as_json=True)
     diagnosing, measuring = add("doctor", diagnose, as_json=True), add("tune", tuning)
     measuring.add_argument(
@@ -184,6 +190,7 @@ def _parser() -> argparse.ArgumentParser:
     auditing.add_argument(
         "--data", type=Path, metavar="FOLDER", help="notes and ledger are here instead"
     )
+    add_status(commands)
     add_wearer(commands)
     add_today(commands)
     add_why(commands)
@@ -191,6 +198,7 @@ def _parser() -> argparse.ArgumentParser:
     notes_commands.add_notes(commands)
     tools_commands.add_tools(commands)
     companion_commands.add_companion(commands)
+    agents_commands.add_agents(commands)
     add_models(commands)
     add_mind(commands)
     add_addressee(commands)

@@ -218,7 +218,10 @@ def without(context: Context, before: Context, kinds: Collection[Kind]) -> Conte
 
 
 def forgotten(context: Context, since_s: float, until_s: float = float("inf")) -> Context:
-    """Return the context without what was heard, seen and said in a stretch of the wall clock."""
+    """Return the context without what was heard, seen and said in a stretch of the wall clock.
+
+    What was done before can be taken back no more: it would bring back words that were forgotten.
+    """
 
     def left(notes: tuple[Note, ...]) -> tuple[Note, ...]:
         return tuple(note for note in notes if not since_s <= note.at_wall_s < until_s)
@@ -235,6 +238,7 @@ def forgotten(context: Context, since_s: float, until_s: float = float("inf")) -
             for sight in context.sights
             if context.wall_s(sight.until_ms) < since_s or context.wall_s(sight.since_ms) >= until_s
         ),
+        changes=(),
     )
 
 

@@ -7,9 +7,9 @@ from pathlib import Path
 from typing import Final
 
 from edge import config, control, voice_profile
-from edge.births import Run
 from edge.capture.sources import Source
-from edge.launcher import Launcher
+from edge.launcher.births import Run
+from edge.launcher.run import Launcher
 from edge.messages import Enrol, Enrolling, ForgetVoice, Inquire, Shown, VoiceProfile
 
 ASKED_EVERY_S: Final = 0.5

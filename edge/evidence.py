@@ -6,7 +6,7 @@ ones, the reasoner quotes them.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, tzinfo
+from datetime import UTC, date, datetime, tzinfo
 from typing import Final, Literal
 
 from edge.messages import Seen
@@ -130,6 +130,17 @@ def lasting(duration_s: float) -> str:
     hours, minutes = seconds // 3600, seconds % 3600 // 60
     parts = ((hours, "h"), (minutes, "min"), (seconds % 60, "s"))
     return " ".join(f"{n} {unit}" for n, unit in parts if n) or "0 s"
+
+
+def date_of(wall_s: float, zone: tzinfo | None = None) -> date:
+    """Return the date that a calendar on the wall shows; `zone` defaults to the device's."""
+    return datetime.fromtimestamp(wall_s, UTC).astimezone(zone).date()
+
+
+def day_and_month(wall_s: float) -> str:
+    """Return a date as it is said: `3 May`."""
+    day = date_of(wall_s)
+    return f"{day.day} {day:%B}"
 
 
 def time_of_day(wall_s: float, zone: tzinfo | None = None) -> str:

@@ -430,7 +430,19 @@ class SourceState(Message, frozen=True, tag=48):
     """One sentence for a person when the phase is lost or failed."""
 
 
-Status = SourceState
+class WearableState(Message, frozen=True, tag=49):
+    """How the link to a wearable is: counted by frames, of this connection."""
+
+    name: Name
+    """What it calls itself."""
+    connected: bool
+    battery: Annotated[int, msgspec.Meta(ge=-1, le=100)] = -1
+    """-1: it has not said."""
+    lost: Count = 0
+    late: Count = 0
+    twice: Count = 0
+    refused: Count = 0
+    """Photos that could not be decoded."""
 
 
 # --- Control: launcher -> runtime --------------------------------------------------------------
@@ -510,6 +522,17 @@ class PhonesChanged(Message, frozen=True, tag=105):
     """
 
 
+class AgentReads(Message, frozen=True, tag=106):
+    """An agent is about to be told something: enter it. Also asked on the control socket."""
+
+    agent: Annotated[str, msgspec.Meta(pattern=r"^[ -~]{1,40}$")]
+    """As it named itself."""
+    what: Name
+    bytes: Count
+    ticket: Annotated[str, msgspec.Meta(pattern=r"^[0-9a-f]{16}$")]
+    """By which whoever asked finds the row."""
+
+
 class ResetOffers(Message, frozen=True, tag=103):
     """Let what was made of offers until now teach no more; also asked on the control socket."""
 
@@ -529,6 +552,7 @@ Control = (
     | Judged
     | ResetOffers
     | PhonesChanged
+    | AgentReads
 )
 """`Enrol`: the chamber was told so, and may now say a voice, once."""
 
@@ -659,9 +683,13 @@ class Unmute(Message, frozen=True, tag=97):
     """Hear and see again."""
 
 
+Status = SourceState | WearableState | Attend | Mute
+"""A wearable can only close the ears, never open them: that is its wearer's, elsewhere."""
+
 Shown = (
     Leaves
     | SourceState
+    | WearableState
     | SealState
     | ChildDied
     | ContextPacket
@@ -835,6 +863,7 @@ Asked = (
     | Attend
     | Granted
     | PhonesChanged
+    | AgentReads
     | Judged
     | ResetOffers
 )

@@ -7,14 +7,23 @@ in the order of time; the moment and the question stand last.
 
 import re
 from collections.abc import Iterable, Sequence
-from datetime import UTC, datetime
 from typing import Final
 
 from edge import standing
 from edge.airlock import plain
 from edge.context import Context
 from edge.errand import open_lines
-from edge.evidence import Note, Now, Question, ago, labels_of, lines_of, time_of_day
+from edge.evidence import (
+    Note,
+    Now,
+    Question,
+    ago,
+    date_of,
+    day_and_month,
+    labels_of,
+    lines_of,
+    time_of_day,
+)
 from edge.messages import ContextPacket
 from edge.recall.words import content, coverage, rarity, tokens
 from edge.repeats import distinct
@@ -156,8 +165,7 @@ def _one_line(text: str) -> str:
 
 
 def _date(wall_s: float) -> str:
-    moment = datetime.fromtimestamp(wall_s, UTC).astimezone()
-    return f"{moment.day} {moment:%B %Y}"
+    return f"{day_and_month(wall_s)} {date_of(wall_s).year}"
 
 
 # --- what goes in --------------------------------------------------------------------------------

@@ -7,12 +7,11 @@ same for some questions more.
 """
 
 from collections.abc import Iterable, Sequence
-from datetime import UTC, datetime
 from typing import Final
 
 from edge.digest.compaction import EPISODE, JOINT, PERSON
-from edge.evidence import Note
-from edge.promises import promises
+from edge.evidence import Note, date_of, day_and_month
+from edge.promises import Promise, promises
 
 GO_TOGETHER: Final = 4
 """So many old lines of one part are left out at once."""
@@ -56,18 +55,23 @@ def _people(notes: Sequence[Note]) -> list[str]:
 
 def _promised(notes: Sequence[Note], now_s: float) -> list[str]:
     return [
-        _short(f"Promised{f' by {each.who}' if each.who else ''}, {_day(each.said)}: {each.text}")
+        _short(f"{_lead(each)}: {each.text}")
         for each in promises(notes)
         if not each.kept_by and (each.due_s or each.said.at_wall_s) > now_s - PRESSING_S
     ]
 
 
+def _lead(promise: Promise) -> str:
+    by = f" by {promise.who}" if promise.who else ""
+    return f"Promised{by}, {day_and_month(promise.said.at_wall_s)}"
+
+
 def _today(notes: Sequence[Note], now_s: float) -> list[str]:
-    today = _date(now_s)
+    today = date_of(now_s)
     return [
         _short("Today " + JOINT.join(note.text.splitlines()))
         for note in notes
-        if note.source == EPISODE and _date(note.at_wall_s) == today
+        if note.source == EPISODE and date_of(note.at_wall_s) == today
     ]
 
 
@@ -86,12 +90,3 @@ def _bytes(part: Iterable[str]) -> int:
 def _short(line: str) -> str:
     plain = " ".join(line.split())
     return plain if len(plain) <= LONGEST else f"{plain[: LONGEST - 1]}…"
-
-
-def _day(note: Note) -> str:
-    moment = datetime.fromtimestamp(note.at_wall_s, UTC).astimezone()
-    return f"{moment.day} {moment:%B}"
-
-
-def _date(wall_s: float) -> str:
-    return datetime.fromtimestamp(wall_s, UTC).astimezone().date().isoformat()

@@ -32,17 +32,19 @@ NEVER: dict[str, set[str]] = {
     "edge/clock.py": {"edge", "numpy"},
     "edge/slot.py": {"edge.messages", "edge.airlock", "msgspec", "socket", "os"},
     "edge/config.py": {"edge", "models", "firmware_bridge", "numpy"},
+    "edge/config_file.py": {"models", "firmware_bridge", "numpy", *MEDIA, *TEXT_SIDE},
     "edge/budget.py": {"socket", "os", "time", "asyncio", "numpy"},
     "edge/labels.py": {"edge", "models", "os", "numpy"},
     "edge/schedule.py": {"os", "time", "socket", "asyncio", "numpy", *MEDIA},
     "edge/mute.py": {"socket", "asyncio", "numpy", *MEDIA},
     "edge/control.py": {"asyncio", "numpy", *MEDIA},
-    "edge/counter_rule.py": {"edge.ledger", "numpy", *MEDIA},
+    "edge/launcher/counter_rule.py": {"edge.ledger", "numpy", *MEDIA},
     "edge/seal": {"models", "firmware_bridge", "numpy", "msgspec"},
     "edge/capture": {"edge.chamber", *NETWORK - {"socket"}, *DATABASES, *TEXT_SIDE},
+    "edge/bridge": {"edge.chamber", *DATABASES, "ssl", "http", "urllib", *TEXT_SIDE},
     "edge/chamber": {*NETWORK - {"socket"}, *DATABASES, "sounddevice", "soundfile", *TEXT_SIDE},
     "edge/mind": {*NETWORK, "edge.signals", "cv2", "sounddevice", "edge.capture", *TEXT_SIDE},
-    "edge/lone_mind.py": {"numpy", "onnxruntime", "edge.mind", "edge.slot", *MEDIA},
+    "edge/launcher/lone_mind.py": {"numpy", "onnxruntime", "edge.mind", "edge.slot", *MEDIA},
     "edge/learning": {*NETWORK, *DATABASES, *MEDIA, *TEXT_SIDE},
     "edge/voice": {
         *NETWORK - {"socket"},
@@ -72,14 +74,13 @@ NEVER: dict[str, set[str]] = {
         *MEDIA,
     },
     "edge/recall": {"numpy", "cv2", *MEDIA},
-    "edge/endpoint.py": {"numpy", "cv2", *MEDIA},
-    "edge/local_model.py": {"numpy", "cv2", "edge.mind", *MEDIA},
     "edge/providers.py": {"numpy", "onnxruntime", *MEDIA},
     "edge/act.py": {"edge.reason", "numpy", "cv2", *MEDIA},
     "edge/errand.py": {"os", "time", "asyncio", "numpy", "edge.notes", "edge.runtime", *MEDIA},
+    "edge/agents": {"edge.reason", "edge.runtime", "numpy", "cv2", *MEDIA},
     "edge/tools": {"edge.reason", "edge.companion", "subprocess", "numpy", "cv2", *MEDIA},
-    "edge/tool_programs.py": {"numpy", "edge.slot", "edge.tools", *MEDIA},
-    "edge/ledger.py": {"edge.notes", "edge.runtime", "edge.reason", "numpy", *MEDIA},
+    "edge/launcher/tool_programs.py": {"numpy", "edge.slot", "edge.tools", *MEDIA},
+    "edge/ledger": {"edge.notes", "edge.runtime", "edge.reason", "numpy", *MEDIA},
     "edge/runtime": {"numpy", "cv2", "onnxruntime", *MEDIA},
     "edge/companion": {
         "numpy",
@@ -89,19 +90,21 @@ NEVER: dict[str, set[str]] = {
         "edge.act",
         "edge.control",
         "edge.config",
+        "edge.config_file",
         *MEDIA,
     },
-    "edge/launcher.py": {"numpy", "cv2", "onnxruntime", "edge.slot", "edge.chamber"},
-    "edge/aside.py": {"numpy", "edge.slot", *MEDIA},
-    "edge/asides.py": {"numpy", "edge.slot", *MEDIA},
-    "edge/door.py": {"numpy", "edge.slot", *MEDIA},
-    "edge/own_folder.py": {"numpy", "edge.slot", *MEDIA},
-    "edge/wearer.py": {"numpy", "edge.slot", *MEDIA},
-    "edge/chamber_process.py": {"numpy", "cv2", "onnxruntime", "edge.slot", "edge.chamber"},
-    "edge/processes.py": {"numpy", "edge.slot", *MEDIA},
-    "edge/source_processes.py": {"numpy", "cv2", "edge.slot", "edge.chamber"},
-    "edge/births.py": {"numpy", "cv2", "onnxruntime", "edge.slot", "edge.chamber"},
-    "edge/off_switch.py": {"numpy", *MEDIA},
+    "edge/launcher": {
+        *("numpy", "cv2", "onnxruntime", "edge.slot", "edge.chamber", "edge.reason", "edge.view"),
+        "edge.commands",
+    },
+    "edge/launcher/aside.py": MEDIA,
+    "edge/launcher/asides.py": MEDIA,
+    "edge/launcher/door.py": MEDIA,
+    "edge/launcher/off_switch.py": MEDIA,
+    "edge/launcher/own_folder.py": MEDIA,
+    "edge/launcher/processes.py": MEDIA,
+    "edge/launcher/shares.py": MEDIA,
+    "edge/launcher/wearer.py": MEDIA,
     "edge/audit": {"edge.runtime", "aiohttp", "sounddevice", "cv2.VideoCapture"},
     "edge/systemd": {"numpy", *MEDIA, "edge.launcher"},
     "edge/systemd/handover.py": {"edge", "numpy"},
@@ -159,7 +162,7 @@ def test_the_top_level_holds_the_rooms_and_nothing_else() -> None:
     assert {name for name in found if not name.endswith(".egg-info")} <= TOP_LEVEL
 
 
-@pytest.mark.parametrize("module", ["edge.launcher", "edge.runtime.__main__", "edge.cli"])
+@pytest.mark.parametrize("module", ["edge.launcher.run", "edge.runtime.__main__", "edge.cli"])
 def test_the_text_side_never_loads_what_handles_media(module: str) -> None:
     heavy = {"numpy", "cv2", "onnxruntime", "sounddevice", "soundfile", "onnx"}
     loaded = subprocess.run(
@@ -175,7 +178,7 @@ def test_names_that_say_nothing_are_not_used() -> None:
 
 
 def test_nobody_prints_but_the_commands() -> None:
-    may = {"cli.py", "doctor.py", "bench/__init__.py", "view/__init__.py"}
+    may = {"cli.py", "doctor/__init__.py", "bench/__init__.py", "view/__init__.py"}
     guilty = [
         str(path.relative_to(ROOT))
         for path in files_of("edge")

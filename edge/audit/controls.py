@@ -28,7 +28,7 @@ from edge.audit import Check, changes, leaky, memory, traces
 from edge.audit.changes import Changed
 from edge.audit.memory import Canary
 from edge.audit.witness import Witness
-from edge.births import PROGRAMS_READ
+from edge.launcher.births import PROGRAMS_READ
 from edge.messages import Hello
 from edge.seal.descriptors import open_kinds
 from edge.seal.profiles import CONNECTION

@@ -17,8 +17,9 @@ from typing import Final
 
 import msgspec
 
-from edge import config, control, ledger, ledger_days, mute, seal
+from edge import config, control, ledger, mute, seal
 from edge.audit import Check, weakest
+from edge.ledger import days as ledger_days
 from edge.messages import Inquire, Standing, StandingProcess
 
 NEEDED: Final = frozenset({"chamber", "runtime"})

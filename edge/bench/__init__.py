@@ -10,8 +10,8 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from typing import Any, Final
 
-from edge.births import Run
-from edge.launcher import Launcher
+from edge.launcher.births import Run
+from edge.launcher.run import Launcher
 from edge.messages import Shown, Summary
 from edge.notes.vault import SECRET_BYTES
 

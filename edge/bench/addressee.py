@@ -18,10 +18,10 @@ import soundfile
 from edge import config, voice_profile
 from edge.bench import SECRET, CannotMeasure, stream
 from edge.bench.clips import load_clip, read_manifest
-from edge.births import Run
 from edge.capture.sources import describe
 from edge.clock import SAMPLE_RATE_HZ, to_samples
-from edge.launcher import Launcher
+from edge.launcher.births import Run
+from edge.launcher.run import Launcher
 from edge.messages import (
     ContextPacket,
     Enrol,

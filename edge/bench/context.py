@@ -26,11 +26,11 @@ from edge import config, scene
 from edge.bench import SECRET, CannotMeasure, play
 from edge.bench.memory import Dialogue, fresh_notes, read_dialogue
 from edge.bench.minds import Reader
-from edge.births import Run
 from edge.context import Context, resumed
 from edge.digest.compaction import compacted
 from edge.digest.stored import promised, standing, undigested
 from edge.evidence import Note, Question
+from edge.launcher.births import Run
 from edge.notes import EVIDENCE, Notes
 from edge.packet import render
 from edge.runtime.conversation import FOUND_NOTES

@@ -12,7 +12,7 @@ from typing import Any, Final
 from edge import config, scene
 from edge.bench import play
 from edge.bench.boards import BOARDS, Board, throttled, tree_pss_bytes
-from edge.births import Run
+from edge.launcher.births import Run
 from edge.messages import Reply, Shown, Transcript
 
 PSS_EVERY_S: Final = 0.5

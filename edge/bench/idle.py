@@ -20,9 +20,9 @@ import soundfile
 from edge import config
 from edge.bench import CannotMeasure, play, rooms, stream
 from edge.bench.clips import Clip, load_clip, read_manifest
-from edge.births import Run
 from edge.capture.sources import describe
 from edge.clock import SAMPLE_RATE_HZ, to_samples
+from edge.launcher.births import Run
 from edge.messages import SealState, Shown, SourceState, SpeechStarted, Transcript, Unclear
 from edge.signals import Samples
 

@@ -17,9 +17,9 @@ import soundfile
 from edge import config
 from edge.bench import CannotMeasure, play, rooms
 from edge.bench.conditions import load_noises
-from edge.births import Run
 from edge.capture.sources import describe
 from edge.clock import SAMPLE_RATE_HZ
+from edge.launcher.births import Run
 from edge.messages import Shown, SpeechStarted, Transcript
 from edge.signals import Samples
 

@@ -22,8 +22,8 @@ import numpy as np
 import models.manifest
 from edge import config, seal
 from edge.bench import CannotMeasure, peer, peer_weights
-from edge.births import PROGRAMS_READ
 from edge.clock import SAMPLE_RATE_HZ
+from edge.launcher.births import PROGRAMS_READ
 from edge.signals import Samples
 
 OURS: Final = "offrecord"

@@ -22,7 +22,7 @@ import models.manifest
 from edge import scene, seal
 from edge.bench import CannotMeasure
 from edge.bench.inference import ANSWER, READY, SEAL
-from edge.births import PROGRAMS_READ
+from edge.launcher.births import PROGRAMS_READ
 
 ROUNDS: Final = 5
 TURNS: Final = {"s": 60, "w": 16}

@@ -21,10 +21,10 @@ from edge.bench import noise, peers, play, rooms, stream, turn, wer
 from edge.bench.boards import BOARDS, throttled
 from edge.bench.clips import Clip, load_clip, read_manifest
 from edge.bench.conditions import CLEAN, Condition, Noise, conditions
-from edge.births import Run
 from edge.capture.sources import describe
 from edge.chamber.asr import Recogniser
 from edge.clock import SAMPLE_RATE_HZ
+from edge.launcher.births import Run
 from edge.messages import SealState, Shown, Transcript
 from edge.signals import Samples, Utterance
 from models import manifest

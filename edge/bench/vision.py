@@ -18,13 +18,13 @@ import numpy as np
 from edge import config, scene
 from edge.bench import CannotMeasure, photographs, play
 from edge.bench.idle import cpu_s
-from edge.births import Run
 from edge.capture import pictures
 from edge.capture.sources import describe
 from edge.chamber import eyes, heap
 from edge.chamber.eyes import Eyes
 from edge.chamber.shelf import Shelf
 from edge.clock import SAMPLE_RATE_HZ
+from edge.launcher.births import Run
 from edge.messages import SealState, Seen, Shown, SourceState, Stage
 from edge.signals import Frame, Pixels
 

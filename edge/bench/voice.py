@@ -22,10 +22,10 @@ from edge import config, scene
 from edge.bench import SECRET, CannotMeasure, echo_room
 from edge.bench.echo_room import EchoRoom
 from edge.bench.reverberation import LIVING_ROOM, impulse_response
-from edge.births import Run
 from edge.capture.sources import describe
 from edge.clock import SAMPLE_RATE_HZ
-from edge.launcher import Launcher
+from edge.launcher.births import Run
+from edge.launcher.run import Launcher
 from edge.messages import (
     OwnVoice,
     SealState,

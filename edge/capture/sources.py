@@ -36,6 +36,8 @@ class Form(Enum):
     CAMERA_STREAM = auto()
     PICTURES = auto()
     VIDEO_FILE = auto()
+    WEARABLE = auto()
+    """What a paired wearable sends; all that it sends comes by one process, `edge.bridge`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,13 +58,21 @@ class Source:
     @property
     def live(self) -> bool:
         """Whether it is a device, which cannot wait."""
-        return self.form in {Form.MICROPHONE, Form.CAMERA, Form.CAMERA_STREAM}
+        return self.form in {Form.MICROPHONE, Form.CAMERA, Form.CAMERA_STREAM, Form.WEARABLE}
 
 
 def describe(kind: SourceKind, spec: str, config: Config) -> Source:
     """Return what a source's words mean; raise BadSource."""
     found = _audio(spec, config) if kind == "audio" else _video(spec, config)
     return replace(found, spec=spec)
+
+
+def of_wearable(settings: Config) -> list[Source]:
+    """Return the sources that one wearable is: what it hears, and unless eyes are closed, sees."""
+    kinds: tuple[SourceKind, ...] = (
+        ("audio",) if settings.vision.eyes == "closed" else ("audio", "video")
+    )
+    return [Source(kind, Form.WEARABLE, "wearable", spec="wearable") for kind in kinds]
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,7 +26,10 @@ class Told:
     frame: str
     at_s: float
     until_s: float | None = None
-    """When it is to be kept by nobody any more."""
+    """When it is to be kept by nobody any more, by the clock that counts since boot.
+
+    The wall's, which `at_s` is of, may be set back by a year.
+    """
 
     def now(self, now_s: float) -> "Told":
         """Return it as it may be told now."""
@@ -49,9 +52,9 @@ class Feed:
         self._told: deque[Told] = deque()
         self._characters = 0
 
-    def tell(self, item: Item, now_s: float, for_s: float | None = None) -> None:
-        """Add an event, which is to be kept only for so long."""
-        told = _told(self.next, now_s, item, None if for_s is None else now_s + for_s)
+    def tell(self, item: Item, at_s: float, until_s: float | None = None) -> None:
+        """Add an event of a moment of the wall's clock, which is to be kept until `until_s`."""
+        told = _told(self.next, at_s, item, until_s)
         self.next += 1
         self._told.append(told)
         self._characters += len(told.frame)

@@ -46,11 +46,12 @@ class Room:
         """Tell everybody."""
         if isinstance(item, wire.State):
             self.state = item
-        self.feed.tell(item, time.time(), for_s)
+        until_s = None if for_s is None else _since_boot_s() + for_s
+        self.feed.tell(item, time.time(), until_s)
         self._wake()
         if for_s is not None:
             loop = asyncio.get_running_loop()
-            loop.call_later(for_s, lambda: self.feed.lapse(time.time()))
+            loop.call_later(for_s, lambda: self.feed.lapse(_since_boot_s()))
 
     def begin_anew(self) -> None:
         """Have every phone drop what it was told: some of it was forgotten."""
@@ -153,7 +154,7 @@ class Live:
                 await self._say("Reload", reload, "something was forgotten")
             elif told := feed.at(number):
                 number += 1
-                told = told.now(time.time())
+                told = told.now(_since_boot_s())
                 if may_see or told.what == wire.State.__name__:
                     await self._say_told(told)
             else:
@@ -202,6 +203,11 @@ class Live:
         return True
 
 
+def _since_boot_s() -> float:
+    """Return a clock that nobody sets, and that counts while the machine sleeps."""
+    return time.clock_gettime(time.CLOCK_BOOTTIME)
+
+
 # --- before it is known --------------------------------------------------------------------------
 
 
@@ -241,7 +247,7 @@ async def meet(
 def _pair(room: Room, said: wire.Pair, nonce: str) -> tuple[tuple[Phone, str, str] | None, str]:
     """Let a phone in that shows the secret of an open window; or say why not."""
     data = room.does.data
-    window = pairing.look(data, time.clock_gettime(time.CLOCK_BOOTTIME))
+    window = pairing.look(data, _since_boot_s())
     if window is None:
         return None, "no pairing is open; `offrecord pair` on the device opens one"
     meeting = pairing.Meeting(room.key_hash, nonce, said.nonce, said.name)

@@ -9,10 +9,11 @@ from typing import Final, Protocol
 
 import msgspec
 
-from edge import ledger, ledger_query
+from edge import ledger
 from edge.companion import phones, wire
 from edge.companion.wire import Answer, Done, NoteLine, PhoneLine, Refused, Request
 from edge.evidence import Note
+from edge.ledger import query as ledger_query
 from edge.messages import Granted, Judged
 from edge.notes import ALL, NotesUnwritable, Reading, Wish, wishes
 

@@ -14,6 +14,8 @@ MOST_ADDRESSES: Final = 256
 MOST_KNOWN: Final = 32
 MOST_STRANGERS: Final = 16
 """Connections at once that have not said whose they are."""
+FOR_KNOWN: Final = 8
+"""So many more are taken where a phone is known to be: strangers cannot shut it out."""
 WRONG_COSTS: Final = 5.0
 """A wrong proof or token counts as so many connections."""
 OF_ONE_NETWORK: Final = 64
@@ -51,9 +53,10 @@ class Strangers:
 
     def may_connect(self, address: str, now_s: float, strangers: int) -> bool:
         """Say whether a connection from an address is worth a key exchange."""
-        if not is_near(address) or strangers >= MOST_STRANGERS:
-            return False
         network = _network(address)
+        most = MOST_STRANGERS + (FOR_KNOWN if network in self._known else 0)
+        if not is_near(address) or strangers >= most:
+            return False
         return self._measure(network).take(now_s) and (
             network in self._known or self._all.take(now_s)
         )

@@ -20,6 +20,7 @@ from edge.messages import (
     Transcript,
     Wanted,
 )
+from edge.privacy import PASSING_S
 
 WHO: Final = {Speaker.UNKNOWN: "", Speaker.WEARER: "wearer", Speaker.OTHER: "other"}
 
@@ -43,7 +44,8 @@ def _observed(message: Shown) -> wire.Item | None:
 def _said(message: Shown) -> wire.Item | None:
     match message:
         case Reply(partial=False, text=text, source=source, because=because, latency_ms=ms):
-            return wire.Answered(text, source, because, ms)
+            lapses_s = PASSING_S if message.passes else 0
+            return wire.Answered(text, source, because, ms, lapses_s)
         case Offer(number=number, kind=kind, text=text, because=because):
             return wire.Offered(number, kind, text, because)
         case Wanted(id=number, tool=tool, what=what, why=why):

@@ -139,6 +139,8 @@ class Answered(Said, frozen=True):
     source: str
     because: tuple[str, ...]
     latency_ms: int
+    lapses_s: int = 0
+    """After so long the phone shows it no more, for it rests on what others said; 0: it stays."""
 
 
 class Offered(Said, frozen=True):

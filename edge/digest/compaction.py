@@ -7,12 +7,11 @@ never a note. Pure.
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from datetime import UTC, datetime
 from typing import Final
 
 from edge.digest import people, sentences
 from edge.digest.sentences import Sentence
-from edge.evidence import Note, labels_of, lines_of, time_of_day
+from edge.evidence import Note, date_of, labels_of, lines_of, time_of_day
 from edge.promises import KEPT_SOURCE, SOURCE, promise_in, promises
 from edge.recall import words
 from edge.repeats import distinct, is_same_line
@@ -67,12 +66,8 @@ def _goes_on(last: Note, note: Note) -> bool:
     return (
         note.run == last.run
         and note.at_wall_s - last.at_wall_s <= CONVERSATION_GAP_S
-        and _day(note.at_wall_s) == _day(last.at_wall_s)
+        and date_of(note.at_wall_s) == date_of(last.at_wall_s)
     )
-
-
-def _day(wall_s: float) -> str:
-    return f"{datetime.fromtimestamp(wall_s, UTC).astimezone():%Y-%m-%d}"
 
 
 # --- an episode ----------------------------------------------------------------------------------

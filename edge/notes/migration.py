@@ -1,6 +1,6 @@
 """How do notes of before come in? The plain file `notes.sqlite` is read once, then destroyed.
 
-Beside it stood the words of the ledger, in its own lines; `edge/ledger.py` hands them over itself.
+Beside it stood the words of the ledger, in its own lines; `edge/ledger/` hands them over itself.
 """
 
 import contextlib

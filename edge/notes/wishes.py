@@ -28,7 +28,12 @@ def read(words: Sequence[str], now: datetime) -> Wish:
         case "last" if said:
             return Wish(since_s=max(0.0, now.timestamp() - _duration_s(said)))
         case "day" if said:
-            return _of_day(_day(said, now))
+            try:
+                return _of_day(_day(said, now))
+            except (OverflowError, OSError, ValueError):  # also the first and last of all
+                raise BadWish(
+                    f"{said!r} is no day; write {now.date()}, today or yesterday"
+                ) from None
         case "person" if said:
             return Wish(person=said)
         case "topic" if re.search(r"\w", said):
@@ -44,12 +49,10 @@ def _duration_s(said: str) -> float:
 
 
 def _day(said: str, now: datetime) -> date:
+    """Return the day that is meant. Raises ValueError."""
     if said in {"today", "yesterday"}:
         return now.date() - timedelta(days=said == "yesterday")
-    try:
-        return date.fromisoformat(said)
-    except ValueError:
-        raise BadWish(f"{said!r} is no day; write {now.date()}, today or yesterday") from None
+    return date.fromisoformat(said)
 
 
 def _of_day(day: date) -> Wish:

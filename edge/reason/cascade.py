@@ -17,10 +17,10 @@ from edge import config
 from edge.config import Withheld
 from edge.escalation import enough
 from edge.evidence import Note, Question
-from edge.local_model import LocalModel
 from edge.messages import LINE_CHARACTERS, ContextPacket, Notice
 from edge.reason import prompt, withholding
 from edge.reason.handshake import Handshake
+from edge.reason.local_model import LocalModel
 from edge.reason.parts import EndpointFailed, Enter, Put
 from edge.reason.purse import Purse
 from edge.recall import requests

@@ -58,6 +58,7 @@ class Handshake:
     async def finish(self) -> None:
         """End it, and wait until it has ended."""
         asking = self._asking
+        self._unknown.clear()  # who breaks off a question now would go on with them
         self.pause()
         if asking:
             await asyncio.wait({asking})

@@ -15,9 +15,9 @@ from typing import Any, Final
 import aiohttp
 import msgspec
 
-from edge import endpoint
 from edge.config import Reasoner
 from edge.ledger import Leaving
+from edge.reason import endpoint
 from edge.reason.abilities import Abilities
 from edge.reason.parts import Call, Ended, EndpointFailed, Enter
 from edge.reason.prompt import Manner, Turn, body
@@ -141,14 +141,14 @@ def _called(_said: str, calls: Sequence[Call]) -> bool:
             call.name == READY.name and "number" in msgspec.json.decode(call.arguments, type=dict)
             for call in calls
         )
-    except msgspec.MsgspecError:
+    except (msgspec.MsgspecError, RecursionError):
         return False
 
 
 def _is_json(said: str, _calls: Sequence[Call]) -> bool:
     try:
         return isinstance(msgspec.json.decode(said), dict)
-    except msgspec.MsgspecError:
+    except (msgspec.MsgspecError, RecursionError):
         return False
 
 

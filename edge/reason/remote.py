@@ -8,11 +8,10 @@ from collections.abc import AsyncGenerator, Sequence
 from contextlib import aclosing
 from typing import TYPE_CHECKING, Final
 
-from edge import endpoint
 from edge.config import Reasoner
 from edge.ledger import Leaving
 from edge.packet import token_count
-from edge.reason import prompt
+from edge.reason import endpoint, prompt
 from edge.reason.abilities import Abilities
 from edge.reason.parts import Call, Ended, Enter, Put
 from edge.reason.prompt import Manner, Turn

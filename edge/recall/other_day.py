@@ -1,10 +1,10 @@
 """Is a sentence of another day than its question? "Tomorrow", said on Monday, is Tuesday. Pure."""
 
 import re
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from typing import Final
 
-from edge.evidence import Note, Question
+from edge.evidence import Note, Question, date_of
 from edge.recall.stance import is_done
 from edge.search.when import DAYS, stretch
 
@@ -26,7 +26,7 @@ def clashes(question: Question, sentence: str, note: Note) -> bool:
     if wanted and told:
         return not wanted & told
     if wanted:
-        return _day(note.at_wall_s) not in wanted
+        return date_of(note.at_wall_s) not in wanted
     past = stretch(asked, now_s)
     if past is None or past.holds(note.at_wall_s):
         return False
@@ -36,7 +36,7 @@ def clashes(question: Question, sentence: str, note: Note) -> bool:
 
 def _named(text: str, at_s: float, *, is_past: bool) -> set[date]:
     """Return the days that a text of some moment names: today, tomorrow, a weekday."""
-    today = _day(at_s)
+    today = date_of(at_s)
     words = set(re.findall(r"[a-z]+", text))
     found: set[date] = set()
     for word, ahead in (("today", 0), ("tonight", 0), ("tomorrow", 1), ("yesterday", -1)):
@@ -48,7 +48,3 @@ def _named(text: str, at_s: float, *, is_past: bool) -> set[date]:
             days = (ahead - _WEEK, ahead) if is_past or not ahead else (ahead, ahead - _WEEK)
             found |= {today + timedelta(days=each) for each in (days[:1] if is_past else days)}
     return found
-
-
-def _day(wall_s: float) -> date:
-    return datetime.fromtimestamp(wall_s).astimezone().date()

@@ -17,10 +17,10 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Final, Literal
 
 from edge import config, seal
-from edge.local_model import LocalModel
 from edge.messages import LINE_CHARACTERS, Notice, Shown
 from edge.notes import vault
 from edge.reason.handshake import Handshake
+from edge.reason.local_model import LocalModel
 from edge.recall.answer import shortened
 from edge.runtime.companion import Companion
 from edge.runtime.conversation import Conversation

@@ -88,7 +88,7 @@ class Companion:
         if is_wanted and not self._port:
             self._open()
         elif self._port and not is_wanted:
-            self._closing = asyncio.get_running_loop().create_task(self.close())
+            self._closing = asyncio.get_running_loop().create_task(_farewell(*self._shut()))
             return
         if self._room:
             self._room.wrong = 0
@@ -117,12 +117,15 @@ class Companion:
 
     async def close(self) -> None:
         """Say goodbye to everybody."""
+        await _farewell(*self._shut())
+
+    def _shut(self) -> tuple["Port | None", "Discovery | None"]:
+        """Listen no more, at once: it may be wanted again before the goodbye is said."""
         port, discovery = self._port, self._discovery
         self._room = self._port = self._discovery = None
-        if port and discovery:
-            port.stop()  # first, and at once: it may be wanted again soon
-            await discovery.end()
-            await port.close()
+        if port:
+            port.stop()
+        return port, discovery
 
     # --- what is told --------------------------------------------------------------------------
 
@@ -209,6 +212,14 @@ class Companion:
     def seals(self) -> Sequence[wire.Seal]:
         """Return how the processes were found to be sealed."""
         return tuple(self._senses.seals.values())
+
+
+async def _farewell(port: "Port | None", discovery: "Discovery | None") -> None:
+    """Tell the network, and close every connection."""
+    if discovery:
+        await discovery.end()
+    if port:
+        await port.close()
 
 
 @contextmanager

@@ -14,11 +14,12 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
 from edge import act, addressee, errand
+from edge.airlock import plain
 from edge.attention import Gaze
 from edge.config import Config, Withheld
 from edge.context import Context, due
 from edge.evidence import Kind, Note, Question, quoted
-from edge.ledger_days import day_of
+from edge.ledger.days import day_of
 from edge.messages import Attend, ContextPacket, Control, Notice, Reply, Speaker, Transcript
 from edge.packet import render
 from edge.privacy import PASSING_S, is_passing
@@ -47,6 +48,7 @@ SAID: Final[tuple[Kind, ...]] = ("said",)
 """The same of one that asked nothing, or no less than the whole does."""
 TAKEN_BACK: Final = "You went on speaking: what was answered before is taken back."
 SPEAKERS: Final = {Speaker.UNKNOWN: "", Speaker.WEARER: "wearer", Speaker.OTHER: "other"}
+BROKEN_OFF: Final = "(This answer was broken off: something was forgotten.)"
 NOT_KEPT: Final = "(An answer that rested on what others said; it was not kept.)"
 
 
@@ -169,8 +171,11 @@ class Conversation:
         return turn
 
     def typed(self, text: str) -> Turn:
-        """Note what the wearer typed, which is for the companion; return the turn."""
-        present, context = self._present, self._present.context
+        """Note what the wearer typed, which is for the companion; return the turn.
+
+        It is kept in the plain form that words have which leave the chamber.
+        """
+        present, context, text = self._present, self._present.context, plain(text)
         at_ms = context.now_ms
         if present.mark == "live" and context.wall_at_zero_s is not None:
             at_ms = max(at_ms, round(1000 * (time.time() - context.wall_at_zero_s)))
@@ -215,7 +220,7 @@ class Conversation:
 
     def forget(self) -> None:
         """Have nothing more in mind of what was said before: some of it was forgotten."""
-        self._break_off()
+        self._break_off(keeps=False)
         self.on_taken_back()
         self._turn = self._half = None
         self.judge.forget()
@@ -304,13 +309,20 @@ class Conversation:
                 else:
                     self._finally(turn, part)
 
-    def _break_off(self) -> None:
-        """End the answer that is still coming, and show what there is of it as the whole."""
+    def _break_off(self, *, keeps: bool = True) -> None:
+        """End the answer that is still coming, and show what there is of it as the whole.
+
+        What may rest on something that was just forgotten is neither shown again nor kept.
+        """
         if not self._answering or self._answering.done():
             return
         self._answering.cancel()
-        if self._growing and self._turn:
-            cut = Said(f"{self._growing.text.strip()} …", self._growing.source)
+        growing = self._growing
+        if growing and not keeps:
+            self._growing = None
+            self._show(Reply(BROKEN_OFF, growing.source, (), growing.latency_ms))
+        elif growing and self._turn:
+            cut = Said(f"{growing.text.strip()} …", growing.source)
             self._finally(self._turn, cut)
 
     def _finally(self, turn: Turn, said: Said) -> None:

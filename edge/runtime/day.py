@@ -7,8 +7,8 @@ process, the run and the machine. A file has days of its own clock, which count 
 import time
 from typing import Final
 
-from edge import ledger_days
 from edge.budget import Spent, spent
+from edge.ledger import days as ledger_days
 from edge.messages import Allowance
 from edge.runtime.border import Border
 from edge.runtime.present import Present, Show

@@ -164,8 +164,8 @@ class Present:
                 later = replace(each, due_s=each.due_s + by_s)
                 others = (later if other == each else other for other in self.context.errands)
                 self.context = replace(self.context, errands=tuple(others))
-                self.drop([each.id])
                 self._keep_again(later)
+                self.drop([each.id])  # only now: a kill -9 between loses none
 
     def drop(self, ids: Collection[int]) -> None:
         """Take notes out in whose place others stand."""
@@ -215,6 +215,7 @@ class Present:
         """Have in mind no longer what the notes have forgotten."""
         self.context = without_notes(self.context, doomed.notes)
         for wish in wishes:
+            self.context = replace(self.context, changes=())  # what was ended may be of it
             if wish.is_stretch:
                 self.context = forgotten(self.context, wish.since_s, wish.until_s)
         self.on_forget()

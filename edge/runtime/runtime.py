@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING, Final
 
 import msgspec
 
-from edge import airlock, config
+from edge import agents, airlock, config
 from edge.clock import SAMPLE_RATE_HZ
 from edge.context import is_repeat, sight
 from edge.ledger import Leaving
 from edge.messages import (
     LINE_CHARACTERS,
+    AgentReads,
     Airlocked,
     ChildDied,
     Control,
@@ -279,6 +280,8 @@ class Runtime:
                 self._border.enrolment_asked()
             case Forget():
                 self.forget_wishes()
+            case AgentReads():
+                self._present.enter(agents.leaving(message))
             case _:
                 pass
         self._count(message)

@@ -177,9 +177,15 @@ class Tools:
 
 
 def _arguments(written: str, *, between_lines: str) -> dict[str, object]:
-    """Return a model's arguments; texts in their plain form, which hides nothing from a person."""
-    arguments = msgspec.json.decode(written or "{}", type=dict[str, object])
-    return {name: _plain(value, between_lines) for name, value in arguments.items()}
+    """Return a model's arguments; texts in their plain form, which hides nothing from a person.
+
+    Raises msgspec.MsgspecError.
+    """
+    try:
+        arguments = msgspec.json.decode(written or "{}", type=dict[str, object])
+        return {name: _plain(value, between_lines) for name, value in arguments.items()}
+    except RecursionError:
+        raise msgspec.ValidationError("they are nested too deeply") from None
 
 
 def _plain(value: object, between_lines: str) -> object:

@@ -16,8 +16,8 @@ from rich.text import Text
 
 from edge.airlock import plain
 from edge.ledger import Row, Totals
-from edge.ledger_days import Day
-from edge.ledger_query import Found
+from edge.ledger.days import Day
+from edge.ledger.query import Found
 from edge.messages import Dying, Ended, Hello, Leaves, Level, SpeechStarted
 from edge.view.lines import counted, event, size
 

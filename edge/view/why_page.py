@@ -7,8 +7,8 @@ from rich.console import Console
 from rich.text import Text
 from rich.tree import Tree
 
-from edge import ledger_query
 from edge.airlock import plain
+from edge.ledger import query as ledger_query
 from edge.notes import exchange
 from edge.recall.answer import shortened
 from edge.view.lines import size

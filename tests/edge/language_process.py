@@ -8,8 +8,8 @@ import tiny_gguf
 from mind_process import MindProcess
 
 from edge.config import Reasoner
-from edge.local_model import LocalModel
 from edge.messages import LANGUAGE_MODEL, ChildDied, SealState
+from edge.reason.local_model import LocalModel
 
 CONTEXT_TOKENS = 400
 

@@ -8,15 +8,15 @@ from pathlib import Path
 import msgspec.inspect
 import pytest
 
-from edge import config
+from edge import config, config_file
 
 
 def test_the_commented_defaults_are_the_defaults() -> None:
-    assert config.parse(config.commented(), "printed") == config.Config()
+    assert config_file.parse(config_file.commented(), "printed") == config.Config()
 
 
 def test_every_setting_is_explained() -> None:
-    lines = config.commented().splitlines()
+    lines = config_file.commented().splitlines()
     bare = [b for a, b in pairwise(lines) if " = " in b and a[:2] != "# "]
     assert bare == []
 
@@ -59,41 +59,43 @@ def test_there_are_at_most_sixty_settings() -> None:
     ],
 )  # fmt: skip
 def test_a_bad_file_is_refused_in_one_sentence(text: str, sentence: str) -> None:
-    with pytest.raises(config.BadConfig) as refusal:
-        config.parse(text, "offrecord.toml")
+    with pytest.raises(config_file.BadConfig) as refusal:
+        config_file.parse(text, "offrecord.toml")
     assert sentence in str(refusal.value)
     assert str(refusal.value).startswith("offrecord.toml")
     assert "\n" not in str(refusal.value)
 
 
 def test_a_table_that_may_be_repeated_may_stand_alone() -> None:
-    alone = config.parse('[reasoner]\nurl = "http://a/v1"', "here")
-    assert alone == config.parse('[[reasoner]]\nurl = "http://a/v1"', "here")
-    both = config.parse('[[reasoner]]\nurl = "a.gguf"\n[[reasoner]]\nurl = "http://b/v1"', "here")
+    alone = config_file.parse('[reasoner]\nurl = "http://a/v1"', "here")
+    assert alone == config_file.parse('[[reasoner]]\nurl = "http://a/v1"', "here")
+    both = config_file.parse(
+        '[[reasoner]]\nurl = "a.gguf"\n[[reasoner]]\nurl = "http://b/v1"', "here"
+    )
     assert [each.name for each in both.reasoner] == ["a", "http://b/v1"]
     assert both.language_model == both.reasoner[0]
 
 
 def test_a_repeated_table_s_example_is_good() -> None:
-    lines = config.commented().splitlines()
+    lines = config_file.commented().splitlines()
     start = lines.index("# [[reasoner]]")
     example = itertools.takewhile(bool, lines[start:])
     spelled = [line.removeprefix("# ") for line in example if " = " in line or "[[" in line]
     keys = [line for line in spelled if re.match(r"\[\[|\w+ = ", line)]
-    (found,) = config.parse("\n".join(keys), "printed").reasoner
+    (found,) = config_file.parse("\n".join(keys), "printed").reasoner
     assert found == config.Reasoner(url="http://127.0.0.1:11434/v1")
 
 
 def test_a_named_file_must_exist(tmp_path: Path) -> None:
-    with pytest.raises(config.BadConfig, match="there is no configuration at"):
-        config.load(tmp_path / "absent.toml")
+    with pytest.raises(config_file.BadConfig, match="there is no configuration at"):
+        config_file.load(tmp_path / "absent.toml")
 
 
 def test_the_usual_file_need_not_exist(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path))
-    assert config.load() == config.Config()
+    assert config_file.load() == config.Config()
 
 
 def test_children_get_the_configuration_on_their_command_line() -> None:
-    changed = config.parse("[airlock]\nrate_bytes_s = 32", "test")
+    changed = config_file.parse("[airlock]\nrate_bytes_s = 32", "test")
     assert config.from_argument(config.to_argument(changed)) == changed

@@ -9,9 +9,9 @@ import pytest
 
 from edge import config, scene
 from edge.bench import SECRET, play
-from edge.births import Run
 from edge.digest.stored import standing
 from edge.evidence import Note, Now, Question
+from edge.launcher.births import Run
 from edge.notes import Notes
 from edge.recall import requests
 from edge.recall.answer import Memory

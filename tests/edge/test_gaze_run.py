@@ -15,9 +15,9 @@ from picture_stream import streamed
 
 from edge import config, control
 from edge.bench import play
-from edge.births import Run
 from edge.capture.sources import describe
-from edge.launcher import Launcher
+from edge.launcher.births import Run
+from edge.launcher.run import Launcher
 from edge.messages import Attend, Look, Reply, Seen, Shown, SourceState, Standing
 
 TESTS = Path(__file__).parent

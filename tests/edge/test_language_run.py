@@ -9,9 +9,9 @@ import tiny_gguf
 from language_process import needs_llama
 
 from edge import scene
-from edge.births import Run
 from edge.config import Config, Memory, Reasoner
-from edge.launcher import Launcher
+from edge.launcher.births import Run
+from edge.launcher.run import Launcher
 from edge.messages import (
     LANGUAGE_MODEL,
     ChildDied,

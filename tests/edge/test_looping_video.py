@@ -12,8 +12,8 @@ import pytest
 
 from edge import config
 from edge.bench import play
-from edge.births import Run
 from edge.capture.sources import describe
+from edge.launcher.births import Run
 from edge.messages import Dropped, Ended, SealState, Seen, Shown, Summary
 
 PICTURES = Path(__file__).parents[2] / "edge/scenes/demo/pictures"

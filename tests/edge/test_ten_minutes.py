@@ -8,10 +8,10 @@ import numpy as np
 import soundfile
 
 from edge import config, scene
-from edge.births import Run
 from edge.capture.sources import describe
 from edge.clock import SAMPLE_RATE_HZ
-from edge.launcher import Launcher
+from edge.launcher.births import Run
+from edge.launcher.run import Launcher
 from edge.messages import ChildDied, Shown, Transcript
 
 MINUTES = 10

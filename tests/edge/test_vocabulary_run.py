@@ -7,9 +7,9 @@ import pytest
 
 from edge import config
 from edge.bench import SECRET, play
-from edge.births import Run
 from edge.capture.sources import describe
 from edge.evidence import Note
+from edge.launcher.births import Run
 from edge.messages import Shown, Transcript
 from edge.notes import Notes
 

@@ -11,9 +11,9 @@ import pytest
 from edge import config
 from edge.bench import CannotMeasure, echo_room, voice
 from edge.bench.echo_room import EchoRoom
-from edge.births import Run
 from edge.capture.sources import describe
-from edge.launcher import Launcher
+from edge.launcher.births import Run
+from edge.launcher.run import Launcher
 from edge.messages import Mute, OwnVoice, Reply, SealState, Shown, Speaking, Transcript
 
 pytestmark = pytest.mark.alone

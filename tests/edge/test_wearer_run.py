@@ -13,10 +13,10 @@ import soundfile
 from decrypted import words_in
 
 from edge import config, ledger, voice_profile
-from edge.births import Run
 from edge.capture.sources import describe
 from edge.clock import SAMPLE_RATE_HZ
-from edge.launcher import Launcher
+from edge.launcher.births import Run
+from edge.launcher.run import Launcher
 from edge.messages import (
     Enrol,
     Enrolling,

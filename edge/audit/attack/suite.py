@@ -28,7 +28,7 @@ from edge.audit.attack.files import Planted
 from edge.audit.attack.system_calls import PAGE
 from edge.audit.attack.traces import Traces, take_away
 from edge.audit.attack.wanted import WITH_ALL_OF_LANDLOCK, verdict
-from edge.births import PROGRAMS_READ
+from edge.launcher.births import PROGRAMS_READ
 from edge.seal.birth import landlock_abi
 from edge.seal.descriptors import WRITABLE_FILE
 from edge.seal.inspection import Inspection

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import numpy as np
 
-from edge import config
+from edge import config, config_file
 from edge.audit import bait, player
 from edge.audit.memory import MOST_PIXEL_BYTES
 from edge.capture import pictures
@@ -44,4 +44,4 @@ def test_the_picture_is_read_as_it_was_made_and_all_of_it_is_looked_for(tmp_path
 
 def test_a_configuration_survives_being_written_for_the_run() -> None:
     settings = config.Config()
-    assert config.parse(player.as_toml(settings), "here") == settings
+    assert config_file.parse(player.as_toml(settings), "here") == settings

@@ -19,10 +19,10 @@ import soxr
 
 from edge import config, scene
 from edge.audit.memory import Canary, Left, share_left
-from edge.births import Run
 from edge.capture.sources import describe
 from edge.clock import SAMPLE_RATE_HZ, to_samples
-from edge.launcher import PROGRAMS, Launcher
+from edge.launcher.births import Run
+from edge.launcher.run import PROGRAMS, Launcher
 from edge.messages import Shown, SourceState, Transcript
 
 pytestmark = pytest.mark.alone

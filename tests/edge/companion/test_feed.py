@@ -31,7 +31,7 @@ def test_it_is_bounded_in_events_and_in_characters() -> None:
 
 def test_what_others_said_lapses_and_leaves_its_number() -> None:
     told = Feed()
-    told.tell(said("a secret"), 0.0, for_s=120.0)
+    told.tell(said("a secret"), 0.0, until_s=120.0)
     told.tell(said("mine"), 0.0)
     first = told.at(0)
     assert first
@@ -42,6 +42,13 @@ def test_what_others_said_lapses_and_leaves_its_number() -> None:
     assert lapsed
     assert lapsed.what == Lapsed.__name__
     assert "mine" in told.at(1).frame  # type: ignore[union-attr]
+
+
+def test_a_wall_s_clock_that_is_set_back_keeps_nothing_longer() -> None:
+    told = Feed()
+    told.tell(said("a secret"), 2e9, until_s=500.0)
+    told.lapse(501.0)
+    assert "a secret" not in told.at(0).frame  # type: ignore[union-attr]
 
 
 def test_forgetting_begins_another_telling_and_numbers_go_on() -> None:

@@ -1,6 +1,12 @@
 import pytest
 
-from edge.companion.strangers import MOST_ADDRESSES, MOST_STRANGERS, Strangers, is_near
+from edge.companion.strangers import (
+    FOR_KNOWN,
+    MOST_ADDRESSES,
+    MOST_STRANGERS,
+    Strangers,
+    is_near,
+)
 
 
 @pytest.mark.parametrize(
@@ -30,6 +36,14 @@ def test_one_address_cannot_use_up_what_is_for_all() -> None:
     flood = [strangers.may_connect("10.0.0.66", second / 100, 0) for second in range(3000)]
     assert sum(flood) < 24 + 4 * 30 + 2
     assert strangers.may_connect("10.0.0.7", 30.0, 0)
+
+
+def test_who_holds_every_place_for_strangers_does_not_shut_out_a_phone() -> None:
+    strangers = Strangers()
+    strangers.was_let_in("10.0.0.7")
+    assert strangers.may_connect("10.0.0.7", 0.0, MOST_STRANGERS)
+    assert not strangers.may_connect("10.0.0.66", 0.0, MOST_STRANGERS)
+    assert not strangers.may_connect("10.0.0.7", 0.0, MOST_STRANGERS + FOR_KNOWN)
 
 
 def test_many_addresses_do_not_shut_out_a_phone_that_was_let_in() -> None:

@@ -9,11 +9,12 @@ import pytest
 import tiny_gguf
 from language_process import LanguageProcess
 
-from edge import births, seal
+from edge import seal
 from edge.config import Config, Memory, Notes, Reasoner
-from edge.endpoint import EndpointFailed
+from edge.launcher import births
 from edge.mind import gguf
 from edge.mind.language import MIB, share_mb, tokens_in_mind
+from edge.reason.endpoint import EndpointFailed
 
 QUESTION = "Now 10:00.\nQuestion: why is the sea calm?"
 

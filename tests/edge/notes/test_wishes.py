@@ -32,7 +32,10 @@ def test_a_day_is_the_wall_s_from_midnight_to_midnight() -> None:
 
 @pytest.mark.parametrize(
     "said",
-    ["", "last", "last week", "day tuesday", "person", "topic", "topic ??", "topic 🙂", "all it"],
+    [
+        *("", "last", "last week", "person", "topic", "topic ??", "topic 🙂", "all it"),
+        *("day tuesday", "day 9999-12-31", "day 0001-01-01"),
+    ],
 )
 def test_what_nobody_can_tell_is_one_sentence(said: str) -> None:
     with pytest.raises(BadWish):

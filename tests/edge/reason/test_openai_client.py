@@ -21,9 +21,8 @@ from language_model import (
     streams,
 )
 
-from edge import endpoint
 from edge.messages import ContextPacket
-from edge.reason import prompt
+from edge.reason import endpoint, prompt
 from edge.reason.parts import Call, EndpointFailed, Heard
 
 TURNS = prompt.opening(ContextPacket("Heard: hello.", 4), "What?")

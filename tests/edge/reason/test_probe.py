@@ -11,6 +11,7 @@ from language_model import (
     Server,
     answers,
     breaks_off,
+    calls,
     can_all,
     hangs,
     in_turn,
@@ -23,11 +24,11 @@ from edge.config import Reasoner
 from edge.evidence import Now, Question
 from edge.ledger import Leaving
 from edge.messages import ContextPacket
-from edge.reason import abilities
+from edge.reason import abilities, endpoint
 from edge.reason.abilities import Abilities
 from edge.reason.cascade import Cascade, Said, Wanted
 from edge.reason.handshake import Handshake
-from edge.reason.parts import EndpointFailed
+from edge.reason.parts import Ended, EndpointFailed, Heard
 from edge.reason.probe import Probe
 from edge.reason.purse import Purse
 
@@ -78,6 +79,26 @@ def test_one_that_only_talks() -> None:
 
 def test_one_that_answers_in_one_piece() -> None:
     assert probed(answers(200, WHOLE, "application/json")).streams is False
+
+
+@pytest.mark.parametrize(
+    "manner", [streams("[" * 7_000), calls("ready", '{"number":' + "[" * 7_000)]
+)
+def test_what_is_nested_without_end_is_no_ability(manner: Manner) -> None:
+    found = probed(manner)
+    assert not found.json
+    assert not found.tools
+
+
+def test_a_count_of_tokens_that_nobody_can_have_taken_is_cut() -> None:
+    whole = WHOLE[:-1] + b',"usage":{"total_tokens":' + b"9" * 400 + b"}}"
+
+    async def run() -> list[Heard]:
+        manner = answers(200, whole, "application/json")
+        async with serving(manner) as server, aiohttp.ClientSession() as session:
+            return [part async for part in endpoint.ask(session, server.settings(), b"{}")]
+
+    assert asyncio.run(run())[-1] == Ended(endpoint.MOST_TOKENS, is_stream=False)
 
 
 @pytest.mark.parametrize("manner", [answers(500), hangs, breaks_off, streams()])

@@ -13,7 +13,7 @@ import msgspec
 
 from edge import airlock
 from edge.config import Config, to_argument
-from edge.launcher import readable_once
+from edge.launcher.child import readable_once
 from edge.messages import (
     Control,
     Hello,

@@ -46,6 +46,8 @@ def test_a_timer_outlives_its_run_and_rings_on_time_in_the_next(tmp_path: Path) 
     with RuntimeProcess(tmp_path, run="r2", live=True, fast=False) as runtime:
         runtime.tell(at(0, live=True))
         assert rung(runtime.until(Reply)) == ["Time is up: tea."]
+        runtime.end_airlock()
+        runtime.summary()  # it is noted that it rang after it was said
     assert left(tmp_path) == []
 
 

@@ -12,62 +12,19 @@ from typing import Any
 import aiohttp
 import pytest
 from paired_phone import Phone, ShutOut, WrongKey
-from runtime_process import HELLO, RuntimeProcess, at, spoken
+from reachable_runtime import HERE, Device
 
 from edge import ledger
+from edge.commands.companion import any_certificate
 from edge.companion import certificate, key, pairing, phones, wire
 from edge.companion.pairing import Link
-from edge.companion_commands import any_certificate
-from edge.config import Companion, Config
-from edge.messages import Mute, MuteState, PhonesChanged, Shown, Unmute
+from edge.messages import Mute, MuteState, PhonesChanged, Unmute
 
 pytestmark = pytest.mark.filterwarnings(
     # aiohttp's client leaves a connection that is turned away to the garbage collector.
     "ignore::ResourceWarning",
     "ignore::pytest.PytestUnraisableExceptionWarning",
 )
-HERE = "127.0.0.1"
-
-
-class Device:
-    """A runtime that phones can reach."""
-
-    def __init__(self, folder: Path) -> None:
-        self.data, keys = folder / "data", folder / "keys"
-        self.data.mkdir()
-        self.key_file = certificate.make(keys, ("localhost",), (HERE,))
-        self.key_hash = key.hash_of(key.certificates(self.key_file)[0])
-        with socket.socket() as free:
-            free.bind((HERE, 0))
-            self.port = free.getsockname()[1]
-        settings = Config(companion=Companion(port=self.port))
-        self.runtime = RuntimeProcess(self.data, settings=settings, keys=keys)
-        self.runtime.tell(at(0))
-        self.runtime.say(HELLO)
-        self.seconds = 10
-
-    def open_pairing(self, scopes: tuple[wire.Scope, ...] = wire.SCOPES) -> Link:
-        since_boot_s = time.clock_gettime(time.CLOCK_BOOTTIME)
-        window = pairing.open_window(self.data, since_boot_s, scopes)
-        self.changed()
-        return Link((HERE,), self.port, self.key_hash, window.secret)
-
-    def changed(self) -> None:
-        self.runtime.tell(PhonesChanged())
-        until_s = time.monotonic() + 20
-        while time.monotonic() < until_s:
-            with socket.socket() as probe:
-                if probe.connect_ex((HERE, self.port)) == 0:
-                    return
-            time.sleep(0.05)
-        raise AssertionError("the runtime does not listen")
-
-    def hear(self, text: str) -> None:
-        self.seconds += 10
-        self.runtime.say(spoken(text, self.seconds))
-
-    def shown(self, kind: type) -> Shown:
-        return self.runtime.until(kind)[-1]
 
 
 @pytest.fixture(scope="module")

@@ -23,7 +23,7 @@ from models import manifest
 NOBODY = "65534"
 AUDIT = ROOT / "tests/edge/audit"
 CAPTURE = ROOT / "tests/edge/capture/test_capture_process.py"
-WHOLE_RUNS = ROOT / "tests/edge/test_launcher.py"
+WHOLE_RUNS = ROOT / "tests/edge/launcher/test_launcher.py"
 KILLED = f"{WHOLE_RUNS}::test_a_killed_child_is_named_replaced_and_missed_by_nobody"
 EVERY_TIME = (
     AUDIT / "test_attack.py",

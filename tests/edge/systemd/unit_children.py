@@ -15,7 +15,7 @@ from typing import Any
 import msgspec
 
 from edge import airlock, config, seal, systemd
-from edge.launcher import readable_once
+from edge.launcher.child import readable_once
 from edge.messages import Ended, Go, Hello, Shown, Transcript
 from edge.notes.vault import SECRET_BYTES
 from edge.systemd import wall as systemd_wall

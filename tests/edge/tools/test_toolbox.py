@@ -44,7 +44,13 @@ def test_every_tool_is_described_with_a_schema_of_an_object(room: Room) -> None:
     assert {row.effect for row in ROWS} == {"none", "own", "outside"}
 
 
-@pytest.mark.parametrize("arguments", ["", "[]", "{", '{"text": 1}', '{"text": "a", "more": 2}'])
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        *("", "[]", "{", '{"text": 1}', '{"text": "a", "more": 2}'),
+        *('{"text":' + "[" * 4_000, '{"text":' + "[" * 900 + "]" * 900 + "}"),
+    ],
+)
 def test_arguments_that_do_not_fit_are_refused(room: Room, arguments: str) -> None:
     asked = Question("Remember a.", room.present.context.now_at(0))
     assert asyncio.run(room.tools.use("remember", arguments, asked)).is_error

@@ -15,7 +15,7 @@ import pytest
 from edge import config, seal
 from edge.bench import CannotMeasure, echo_room
 from edge.bench.echo_room import EchoRoom
-from edge.births import PROGRAMS_READ
+from edge.launcher.births import PROGRAMS_READ
 from edge.messages import Began, Hush, Speak, Spoke, Telling, Voiced
 from edge.slot import MAX_RECORD_BYTES
 

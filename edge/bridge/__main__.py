@@ -1,0 +1,206 @@
+"""`python -m edge.bridge`: the links of paired wearables, born, sealed, and then open.
+
+The order is the promise: import everything, rehearse a connection with nobody outside, close what
+is not needed, seal, say `ready`, and only after the launcher's GO take the first connection of the
+socket that the launcher bound. The end of the control pipe ends the process at once.
+"""
+
+import argparse
+import asyncio
+import os
+import socket
+import sys
+import threading
+import time
+from collections.abc import Sequence
+from typing import Final
+
+import cv2
+import msgspec
+
+from edge import seal
+from edge.bridge.intake import PhotoIntake, SoundIntake
+from edge.bridge.rehearsal import rehearse
+from edge.capture.outlet import Outlet
+from edge.capture.play import Schedule
+from edge.capture.report import EVERY_S, Report
+from edge.capture.stillness import Stillness
+from edge.capture.wishes import GO, Wishes
+from edge.clock import to_samples
+from edge.config import from_argument
+from edge.messages import Attend, SourceKind, Status, WearableState
+from edge.messages import Mute as MuteAsked
+from edge.seal import own
+from firmware_bridge.frames import TOKEN_BYTES, Gaze, Mute
+from firmware_bridge.session import Gone, Heard, Pictured, Session
+from firmware_bridge.websocket import Brought, Link
+
+CONTROL_FD, STATUS_FD, ERROR_FD = 0, 1, 2
+MOST_WISHES: Final = 64
+ENDED: Final = 0
+BETWEEN_GAZES_S: Final = 0.2
+NOBODY: Final = "a wearable that has not come yet"
+
+
+def main(argv: Sequence[str]) -> int:
+    """Live the life of the bridge; return the exit status."""
+    before = set(own.descriptors())
+    return asyncio.run(_live(_parse(argv), before))
+
+
+def _parse(argv: Sequence[str]) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m edge.bridge", description=__doc__)
+    parser.add_argument("--slots", required=True, help="audio:FD:EPOCH,video:FD:EPOCH")
+    parser.add_argument("--listen-fd", type=int, required=True)
+    parser.add_argument("--token-fd", type=int, required=True)
+    parser.add_argument("--origin", default="", help="of the one page that may connect")
+    parser.add_argument("--skip-ms", type=int, default=0, help="where the stream's clock starts")
+    parser.add_argument("--settings", default="")
+    return parser.parse_args(argv)
+
+
+async def _live(options: argparse.Namespace, before: set[int]) -> int:
+    bridge = Bridge(options)
+    listener = socket.socket(fileno=options.listen_fd)
+    listener.setblocking(False)  # noqa: FBT003 (its only parameter)
+    await rehearse()
+    of_the_loop = set(own.descriptors()) - before  # what it waits by
+    keep = {CONTROL_FD, STATUS_FD, ERROR_FD, listener.fileno(), *bridge.outlets, *of_the_loop}
+    seal.close_all_but(keep)
+    seal.silence_stderr()
+    seal.seal("firmware_bridge", writable_fds=[STATUS_FD, *bridge.outlets])
+    bridge.begin()
+    await bridge.go.wait()
+    bridge.open()
+    await bridge.link.serve(listener)
+    return ENDED
+
+
+class Bridge:
+    """The slots, the reports on them, and the link between."""
+
+    def __init__(self, options: argparse.Namespace) -> None:
+        config = from_argument(options.settings)
+        self.go = asyncio.Event()
+        self._loop = asyncio.get_running_loop()
+        self._skip = to_samples(options.skip_ms / 1000)
+        self._schedule = Schedule(self._skip, time.monotonic())
+        self._wishes = Wishes()
+        self._reports: dict[SourceKind, Report] = {}
+        self.outlets: set[int] = set()
+        self._sound: SoundIntake | None = None
+        self._photos: PhotoIntake | None = None
+        self._next_photo: asyncio.TimerHandle | None = None
+        self._sending: set[asyncio.Task[None]] = set()
+        self._gazed_s = 0.0
+        self._told: WearableState | None = None
+        for each in options.slots.split(","):
+            kind, slot_fd, epoch = each.split(":")
+            outlet = Outlet(int(slot_fd), int(epoch))
+            self.outlets.add(outlet.descriptor)
+            self._reports[kind] = Report(kind, outlet, status_fd=STATUS_FD)
+            if kind == "audio":
+                self._sound = SoundIntake(outlet)
+            else:
+                cv2.setNumThreads(1)
+                still = Stillness(config.camera.frames_per_s, self._wishes)
+                self._photos = PhotoIntake(outlet, still, self._photo_done)
+        port = socket.socket(fileno=os.dup(options.listen_fd))
+        with port:
+            host, number = port.getsockname()[:2]
+        hosts = frozenset({f"{host}:{number}", f"localhost:{number}"})
+        token = os.read(options.token_fd, TOKEN_BYTES)
+        os.close(options.token_fd)
+        self.link = Link(token, hosts, options.origin, self._now, self._take)
+
+    def begin(self) -> None:
+        """Say that all is ready, and hear what the launcher wants; sealed by now."""
+        if self._photos:
+            threading.Thread(target=self._photos.run, name="photos", daemon=True).start()
+        self._loop.add_reader(CONTROL_FD, self._obey)
+        for report in self._reports.values():
+            report.device, report.live = NOBODY, True
+            report.tell("ready")
+
+    def open(self) -> None:
+        """Begin the stream's clock: from now on somebody may come."""
+        self._schedule = Schedule(self._skip, time.monotonic())
+        self._report()
+
+    def _report(self) -> None:
+        """Tell how it is, now and every second."""
+        now_s = time.monotonic()
+        session = self.link.session
+        name = (session and session.hello and session.hello.name) or ""
+        for report in self._reports.values():
+            report.device = name or NOBODY
+            report.clock(self._schedule.position(now_s), now_s)
+        if session and (state := self._state_of(session, name)) != self._told:
+            self._tell(state)
+            self._told = state
+        self._loop.call_later(EVERY_S, self._report)
+
+    def _state_of(self, session: Session, name: str) -> WearableState:
+        order, battery = session.order, session.battery
+        return WearableState(
+            name,
+            self.link.is_connected,
+            battery.percent if battery else -1,
+            order.lost,
+            order.late,
+            order.twice,
+            self._photos.refused if self._photos else 0,
+        )
+
+    def _obey(self) -> None:
+        told = os.read(CONTROL_FD, MOST_WISHES)
+        if not told:
+            os._exit(ENDED)
+        self._wishes.hear(told)
+        if GO in told:
+            self.go.set()
+        if self._wishes.is_picture_wanted and self._next_photo:
+            self._next_photo.cancel()
+            self._let_photo_come()
+
+    def _now(self) -> int:
+        return self._schedule.position(time.monotonic())
+
+    def _take(self, brought: Brought) -> None:
+        match brought:
+            case Heard() if self._sound:
+                self._sound.take(brought)
+            case Pictured() if self._photos:
+                self._photos.take(brought)
+            case Gaze(place=(x, y)) if time.monotonic() - self._gazed_s >= BETWEEN_GAZES_S:
+                self._gazed_s = time.monotonic()
+                self._tell(Attend(x, y))
+            case Gone() if self._sound:
+                self._sound.end()
+            case Mute():
+                self._tell(MuteAsked())
+            case _:
+                pass
+
+    def _tell(self, message: Status) -> None:
+        os.write(STATUS_FD, msgspec.json.encode(message) + b"\n")
+
+    # --- the next photo ------------------------------------------------------------------------
+
+    def _photo_done(self, wait_s: float) -> None:
+        """On the photos' thread."""
+        self._loop.call_soon_threadsafe(self._plan_photo, wait_s)
+
+    def _plan_photo(self, wait_s: float) -> None:
+        wait_s = 0.0 if self._wishes.is_picture_wanted else wait_s
+        self._next_photo = self._loop.call_later(wait_s, self._let_photo_come)
+
+    def _let_photo_come(self) -> None:
+        self._next_photo = None
+        sending = self._loop.create_task(self.link.photo_done())
+        self._sending.add(sending)
+        sending.add_done_callback(self._sending.discard)
+
+
+if __name__ == "__main__":
+    os._exit(main(sys.argv[1:]))

@@ -1,0 +1,118 @@
+"""What has a run beside hearing and seeing? The mind, the language model, the voice.
+
+The run can do without each of them (`edge/launcher/aside.py`). They share memory with the chamber:
+what one of them held that was given up is the chamber's.
+"""
+
+import socket
+from collections.abc import Callable, Mapping, Sequence
+
+from edge.launcher import births
+from edge.launcher.aside import Aside
+from edge.launcher.births import Run
+from edge.launcher.child import Birth
+from edge.launcher.processes import Processes
+from edge.messages import LANGUAGE_MODEL, ChildDied
+
+
+class Asides:
+    """Those of one run; one that is not configured is None."""
+
+    def __init__(
+        self,
+        run: Run,
+        programs: Mapping[str, str],
+        processes: Processes,
+    ) -> None:
+        """Make those that are wanted."""
+        self._run, self._processes = run, processes
+        self.on_given_up: Callable[[], None] = lambda: None
+        """Is called when one will not come again: what it held is free."""
+        self._shares = births.divided(run.config)
+        self.mind: Aside | None = None
+        self.language: Aside | None = None
+        self.voice: Aside | None = None
+        self._voice_program = programs["voice"]
+        self._voice_slot: socket.socket | None = None
+        self._voice_epoch = 0
+        if self._shares.mind_mb:
+            mind = programs["mind"]
+            self.mind = Aside(
+                "mind", processes, lambda: births.mind(run, mind), given_up=self._given_up
+            )
+        if run.config.language_model:
+            thinks = programs[LANGUAGE_MODEL]
+            self.language = Aside(
+                LANGUAGE_MODEL,
+                processes,
+                lambda: births.language(run, thinks),
+                given_up=self._given_up,
+            )
+        if run.speaks:
+            is_missed = run.config.voice.enabled is True
+            self.voice = Aside("voice", processes, self._born_voice, is_missed=is_missed)
+
+    def start(self) -> None:
+        """Start those that need no chamber."""
+        if self._run.config.notes.meaning is True and not self.mind:
+            self._processes.notice("no mind: [memory] budget_mb has no room for it")
+        for aside in (self.mind, self.language):
+            if aside:
+                aside.start()
+
+    def pipes_of_runtime(self) -> list[Sequence[int]]:
+        """Return where the runtime speaks with mind, language model and voice, in this order."""
+        return [aside.pipes.of_runtime if aside else () for aside in self._all()]
+
+    def tell_runtime(self) -> None:
+        """Tell a runtime that was just started who will not come again."""
+        for aside in self._all():
+            if aside and aside.is_given_up:
+                self._processes.tell_runtime(ChildDied(aside.name, "it died too often"))
+
+    def close(self) -> None:
+        """Give all pipes back."""
+        self.fall_silent()
+        for aside in self._all():
+            if aside:
+                aside.close()
+
+    def chamber_mb(self) -> int:
+        """Return what the chamber's models may take; also what others held who live no more."""
+        mine, mind, language = self._shares
+        if not mine:
+            return 0
+        others = ((self.mind, mind), (self.language, language))
+        return mine + sum(held for aside, held in others if aside and aside.is_given_up)
+
+    # --- the voice -----------------------------------------------------------------------------
+
+    def take_slot(self, slots: list[socket.socket]) -> None:
+        """Take the last slot of a new chamber for what the voice plays, if there is a voice."""
+        if self.voice:
+            self._voice_slot = slots.pop()
+
+    def speak(self) -> None:
+        """Start the voice, if there is one, in place of one that still runs."""
+        if self.voice:
+            self.voice.start()
+
+    def fall_silent(self) -> None:
+        """End the voice, so that the chamber expects nothing of it any more."""
+        if self.voice:
+            self.voice.end()
+        if self._voice_slot:
+            self._voice_slot.close()
+            self._voice_slot = None
+
+    def _born_voice(self) -> Birth:
+        assert self._voice_slot
+        self._voice_epoch += 1
+        slot_fd = self._voice_slot.fileno()
+        return births.voice(self._run, self._voice_program, slot_fd, self._voice_epoch)
+
+    def _given_up(self) -> None:
+        self.on_given_up()
+
+    def _all(self) -> tuple[Aside | None, ...]:
+        return self.mind, self.language, self.voice

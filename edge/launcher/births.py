@@ -1,0 +1,302 @@
+"""With what is each process started? Its command line, its descriptors, and what it may reach."""
+
+import os
+import socket
+import sys
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Final, Self
+
+import msgspec
+
+import models.manifest
+from edge import config, footprints, tune
+from edge.capture import sources
+from edge.capture.sources import Source
+from edge.launcher import shares
+from edge.launcher.child import Birth
+from edge.launcher.shares import Shares
+from edge.messages import LANGUAGE_MODEL, Enrol
+from edge.mind import language as thinking
+
+PROJECT: Final = Path(__file__).resolve().parents[2]
+SOUND_DEVICES: Final = Path("/dev/snd")
+PLAYS, CONTROLS = "pcmC*D*p", "controlC*"
+"""ALSA's names of what plays, and of what each card says of itself."""
+EMBEDDER: Final = "minilm"
+"""The mind's model."""
+PROGRAMS_READ: Final = (PROJECT, Path(sys.prefix), Path(sys.base_prefix))
+"""What every program of ours needs to read: itself, and Python."""
+
+
+@dataclass(frozen=True, slots=True)
+class Doorway:
+    """Where a wearable may come in: bound by whoever starts the run, before anything is sealed."""
+
+    listener: socket.socket
+    token: bytes = field(repr=False)
+    """What a wearable has to bring, `firmware_bridge.frames.TOKEN_BYTES` long."""
+    origin: str = ""
+    """Of the one web page that may connect; empty where none may."""
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """What to run."""
+
+    config: config.Config
+    sources: Sequence[Source]
+    data: Path
+    """Folder of the notes and the ledger."""
+    fast: bool = False
+    levels: bool = False
+    """Whether a screen watches the loudness."""
+    picture_s: float = 2.0
+    enrol: Enrol | None = None
+    """What the run begins with: to learn the wearer's voice."""
+    secret: bytes = field(default=b"", repr=False)
+    """What the notes are encrypted with; empty takes the owner's (`edge/notes/keys.py`)."""
+    doorway: Doorway | None = None
+    """Where a source is a wearable."""
+
+    @property
+    def is_live(self) -> bool:
+        """Whether a device is among the sources."""
+        return any(source.live for source in self.sources)
+
+    @property
+    def speaks(self) -> bool:
+        """Whether answers are to be spoken: where somebody is there to hear them."""
+        wanted = self.config.voice.enabled
+        hears = any(source.live and source.kind == "audio" for source in self.sources)
+        is_wanted = hears if wanted == "auto" else wanted
+        return is_wanted and not self.fast and not self.enrol
+
+    def watched(self) -> Self:
+        """Return the same run with somebody looking at its levels."""
+        return replace(self, levels=True)
+
+
+@dataclass(frozen=True, slots=True)
+class RuntimeFds:
+    """Where the runtime hears and speaks, beside its standard descriptors."""
+
+    airlock: int
+    key: int
+    """Where it reads what the notes are encrypted with; no other process is given that."""
+    mind: Sequence[int] = ()
+    language: Sequence[int] = ()
+    voice: Sequence[int] = ()
+    tools: Mapping[str, Sequence[int]] = field(default_factory=dict)
+    """Of each server of tools whose program was started."""
+
+
+def runtime(run: Run, program: str, run_id: str, fds: RuntimeFds) -> Birth:
+    """Return the birth of the text side: the one process that is given the reasoner's key."""
+    keys = config.config_path().parent
+    return Birth(
+        name="runtime",
+        profile="runtime",
+        argv=_argv(
+            run,
+            program,
+            airlock_fd=fds.airlock,
+            key_fd=fds.key,
+            data=str(run.data),
+            run=run_id,
+            mind_fds=",".join(map(str, fds.mind)) or False,
+            language_fds=",".join(map(str, fds.language)) or False,
+            voice_fds=",".join(map(str, fds.voice)) or False,
+            tool_fds=";".join(f"{n}:{a},{b}" for n, (a, b) in fds.tools.items()) or False,
+            fast=run.fast,
+            live=run.is_live,
+            keys=str(keys),
+        ),
+        pass_fds=(
+            *(fds.airlock, fds.key, *fds.mind, *fds.language, *fds.voice),
+            *(end for pipes in fds.tools.values() for end in pipes),
+        ),
+        readable=_readable(keys),
+        writable=(run.data,),
+    )
+
+
+def mind(run: Run, program: str) -> Birth:
+    """Return the birth of what thinks about texts; its pipes are its standard descriptors."""
+    return Birth(
+        name="mind",
+        profile="mind",
+        argv=[sys.executable, "-m", program],
+        readable=_readable(models.manifest.folder()),
+        withheld=_secrets(run),
+    )
+
+
+def language(run: Run, program: str) -> Birth:
+    """Return the birth of the language model; its pipes are its standard descriptors."""
+    wanted = run.config.language_model
+    assert wanted
+    assert wanted.weights
+    weights = wanted.weights
+    argv = [sys.executable, "-m", program, "--model", str(weights)]
+    argv += ["--context", str(run.config.context.tokens)]
+    argv += ["--most-mb", str(language_room_mb(run.config))]
+    return Birth(
+        name=LANGUAGE_MODEL,
+        profile="mind",
+        argv=argv,
+        readable=_readable(weights),
+        withheld=_secrets(run),
+    )
+
+
+def voice(run: Run, program: str, slot_fd: int, epoch: int) -> Birth:
+    """Return the birth of what speaks: no microphone among its devices, no file to write."""
+    return Birth(
+        name="voice",
+        profile="voice",
+        argv=_argv(run, program, slot_fd=slot_fd, epoch=epoch),
+        pass_fds=(slot_fd,),
+        readable=_readable(),
+        devices=sorted(SOUND_DEVICES.glob(PLAYS)) + sorted(SOUND_DEVICES.glob(CONTROLS)),
+        withheld=_secrets(run),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Powers:
+    """What a chamber is to be able to do."""
+
+    senses: Collection[str]
+    memory_mb: int = 0
+    """For its models together; 0 means that all of them stay."""
+    without: Collection[str] = ()
+    """Specialists that hung time and again."""
+
+
+def chamber(run: Run, program: str, slots: Sequence[int], powers: Powers) -> Birth:
+    """Return the birth of what hears and sees, through `slots`, and perhaps knows voices."""
+    memory = msgspec.structs.replace(run.config.memory, budget_mb=powers.memory_mb)
+    settings = msgspec.structs.replace(tune.applied(run.config), memory=memory)
+    return Birth(
+        name="chamber",
+        profile="chamber",
+        argv=_argv(
+            replace(run, config=settings),
+            program,
+            slot_fds=",".join(map(str, slots)),
+            senses=",".join(sorted(powers.senses)),
+            without=",".join(sorted(powers.without)) or False,
+            lockstep=len(run.sources) if run.fast else False,
+        ),
+        pass_fds=slots,
+        readable=_readable(models.manifest.folder()),
+        withheld=_secrets(run),
+    )
+
+
+def divided(settings: config.Config) -> Shares:
+    """Return how much memory the models of each process may take.
+
+    Nobody asked for a mind that starts by itself: it takes no room that others are short of.
+    """
+    machine_bytes = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
+    whole_mb = shares.budget_mb(settings.memory, machine_bytes)
+    language_mb = thinking.share_mb(settings) if whole_mb else 0  # it reads the model's whole head
+    left_mb = shares.HEARING_MB if settings.notes.meaning is True else shares.COMFORTABLE_MB
+    return shares.divide(whole_mb, _mind_mb(settings), language_mb, mind_leaves_mb=left_mb)
+
+
+def language_room_mb(settings: config.Config) -> int:
+    """Return how much of a memory budget the language model may take; 0 where there is none."""
+    chamber_mb, _, language_mb = divided(settings)
+    return max(1, chamber_mb + language_mb - shares.HEARING_MB) if chamber_mb else 0
+
+
+def _mind_mb(settings: config.Config) -> int:
+    """Return what the sentence embedding takes at work; it is loaded when nobody else is yet."""
+    wanted = settings.notes.meaning
+    if not wanted or (wanted == "auto" and not models.manifest.receipt(EMBEDDER)):
+        return 0
+    (file,) = (each for each in models.manifest.row(EMBEDDER).files if each.job)
+    name = footprints.name_of(models.manifest.row(EMBEDDER), file)
+    sizes = footprints.read().get(name) or file.job
+    assert sizes
+    return -(-sizes.working_bytes // shares.MIB)
+
+
+@dataclass(frozen=True, slots=True)
+class Beginning:
+    """Where a source that is started (again) goes on."""
+
+    slot_fd: int
+    epoch: int
+    skip_ms: int
+
+
+def capture(run: Run, program: str, name: str, source: Source, begin: Beginning) -> Birth:
+    """Return the birth of what holds one device or file."""
+    needs = sources.needs(source)
+    return Birth(
+        name=name,
+        profile="capture",
+        argv=_argv(
+            run,
+            program,
+            kind=source.kind,
+            source=source.spec,
+            slot_fd=begin.slot_fd,
+            epoch=begin.epoch,
+            skip_ms=begin.skip_ms,
+            picture_s=run.picture_s,
+            fast=run.fast,
+        ),
+        pass_fds=(begin.slot_fd,),
+        readable=_readable(*needs.readable),
+        devices=needs.devices,
+        ports=needs.ports,
+        withheld=_secrets(run),
+    )
+
+
+def bridge(run: Run, program: str, begins: Mapping[str, Beginning], token_fd: int) -> Birth:
+    """Return the birth of what holds a wearable's link: begins by kind of source."""
+    assert run.doorway
+    listen_fd = run.doorway.listener.fileno()
+    return Birth(
+        name="firmware_bridge",
+        profile="firmware_bridge",
+        argv=_argv(
+            run,
+            program,
+            slots=",".join(f"{kind}:{b.slot_fd}:{b.epoch}" for kind, b in begins.items()),
+            listen_fd=listen_fd,
+            token_fd=token_fd,
+            origin=run.doorway.origin,
+            skip_ms=max(begin.skip_ms for begin in begins.values()),
+        ),
+        pass_fds=(listen_fd, token_fd, *(begin.slot_fd for begin in begins.values())),
+        readable=_readable(),
+        withheld=_secrets(run),
+    )
+
+
+def _argv(wanted: Run, program: str, /, **options: str | float | bool) -> list[str]:
+    """Return a command line; a true option is a bare flag, a false one is left out."""
+    argv = [sys.executable, "-m", program]
+    for name, value in (*options.items(), ("settings", config.to_argument(wanted.config))):
+        if value is not False:
+            argv += [f"--{name.replace('_', '-')}", *([] if value is True else [str(value)])]
+    return argv
+
+
+def _readable(*more: Path) -> list[Path]:
+    """Return what a program needs to read; without its models the chamber says so itself."""
+    return [*PROGRAMS_READ, *(path for path in more if path.exists())]
+
+
+def _secrets(run: Run) -> tuple[str, ...]:
+    """Return the variables that only `runtime` gets."""
+    of_servers = (name for each in run.config.tool_server for name in each.env)
+    return (*(each.api_key_env for each in run.config.reasoner), *of_servers)

@@ -1,0 +1,254 @@
+"""The processes that hold a device, a file or a link: started, checked, told to go, found again.
+
+Their slots belong to a chamber; when that is replaced they are given new ones, and start anew.
+"""
+
+import asyncio
+import contextlib
+import os
+import socket
+import subprocess
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+import msgspec
+
+from edge.capture import sources, wishes
+from edge.capture.sources import Source
+from edge.launcher import births, strength
+from edge.launcher.births import Run
+from edge.launcher.child import Child, Death, readable_once
+from edge.launcher.processes import Processes
+from edge.launcher.sensing import Sensing
+from edge.messages import Attend, Mute, SourceState, Status, WearableState
+
+BAD_SOURCE_EXIT: Final = 4
+CHAMBER_GONE_EXIT: Final = 5
+"""Exit statuses of `edge.capture`."""
+DEVICE_CLOSES_S: Final = 2.0
+WEAK: Final = "the battery is low, or the board too hot: pictures are taken half as often"
+STRONG: Final = "pictures are taken as often as usual again"
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """What only the launcher knows, asked each time; and what it wants to know."""
+
+    may_sense: Callable[[], bool]
+    """Whether anything is to be heard and seen."""
+    may_go: Callable[[], bool]
+    """Whether the chamber has been let go."""
+    may_end: Callable[[], bool]
+    """Whether a source that ends was asked to."""
+    all_ended: Callable[[], None]
+    """Called when no source will come again."""
+    told: Callable[[Attend | Mute], None]
+    """Called with what a wearable's wearer wants."""
+
+
+class SourceProcesses:
+    """All sources of a run."""
+
+    def __init__(
+        self, run: Run, programs: Mapping[str, str], processes: Processes, ask: Ask
+    ) -> None:
+        self._run, self._programs, self._processes, self._ask = run, programs, processes, ask
+        self.sensing = [Sensing(source) for source in run.sources]
+        self._is_weak = False
+        """Whether fewer pictures are taken, to spare the board."""
+        self.understood_ms = 0
+        """Up to where sound has been understood: a file that is played again goes on there."""
+
+    @property
+    def kinds(self) -> set[str]:
+        return {sensing.source.kind for sensing in self.sensing}
+
+    def also_open(self, name: str) -> tuple[str, ...]:
+        """Return what a process of ours may hold beyond its profile's row."""
+        return next((_also_open(s.source) for s in self.sensing if s.name == name), ())
+
+    # --- the chamber's side --------------------------------------------------------------------
+
+    def take_slots(self, slots: Sequence[socket.socket]) -> None:
+        """Write to another chamber from now on; a slot is the end that is written to."""
+        for slot, sensing in zip(slots, self.sensing, strict=True):
+            sensing.take_slot(slot)
+
+    def start(self) -> None:
+        """Start all that have not ended; let the chamber find the end of the others."""
+        for sensing in self.sensing:
+            if sensing.ended:
+                sensing.close_slot()
+            else:
+                self._start(sensing)
+
+    def release(self) -> None:
+        """Say GO to the sources together, once all are ready: their streams share a beginning."""
+        begun = [s for s in self.sensing if not s.ended]
+        if not self._ask.may_go() or not all(s.waits_for_go or s.released for s in begun):
+            return
+        for sensing in begun:
+            if sensing.waits_for_go and sensing.child:
+                sensing.waits_for_go, sensing.released = False, True
+                sensing.child.tell(wishes.GO)
+        if self._is_weak:
+            self._wish(wishes.SELDOM)
+
+    def look_now(self) -> None:
+        """Have a picture taken at once."""
+        self._wish(wishes.PICTURE_NOW)
+
+    def spare(self) -> None:
+        """Look how the board is, now and every minute: when it is weak fewer pictures are taken."""
+        is_weak = strength.is_weak(strength.read(), was_weak=self._is_weak)
+        if is_weak != self._is_weak:
+            self._is_weak = is_weak
+            self._processes.notice(WEAK if is_weak else STRONG)
+            self._wish(wishes.SELDOM if is_weak else wishes.AS_USUAL)
+        asyncio.get_running_loop().call_later(strength.EVERY_S, self.spare)
+
+    def _wish(self, wish: bytes) -> None:
+        for sensing in self.sensing:
+            if sensing.child and sensing.source.kind == "video" and not sensing.waits_for_go:
+                sensing.child.tell(wish)
+
+    @property
+    def have_ended(self) -> bool:
+        """Whether the chamber has nothing more to expect of any: each closed, or said its last."""
+        return all(sensing.ended or sensing.slot is None for sensing in self.sensing)
+
+    # --- the end -------------------------------------------------------------------------------
+
+    def ask_to_end(self) -> None:
+        """Let each say its last."""
+        for sensing in self.sensing:
+            if sensing.child:
+                sensing.child.ask_to_end()
+            else:
+                sensing.ended = True
+        self._close_slots_when_all_ended()
+
+    def end(self) -> bool:
+        """End what holds a device or a file, at once; say whether there was any."""
+        ended = {sensing.child for sensing in self.sensing if sensing.child}
+        for sensing in self.sensing:
+            sensing.child = None
+        for child in ended:
+            child.kill()
+        for child in ended:
+            with contextlib.suppress(subprocess.TimeoutExpired):  # a driver holds it
+                child.process.wait(DEVICE_CLOSES_S)
+        return bool(ended)
+
+    def leave_out(self) -> None:
+        """End them, and never go back to what lies before this moment of their streams."""
+        sensed = [sensing for sensing in self.sensing if sensing.child]
+        self.end()
+        for sensing in sensed:
+            sensing.leave_out(fast=self._run.fast)
+
+    def close(self) -> None:
+        """Give the slots back."""
+        for sensing in self.sensing:
+            sensing.close_slot()
+
+    # --- one source ----------------------------------------------------------------------------
+
+    def _start(self, sensing: Sensing) -> None:
+        """Start it, unless it runs already or nothing is to be heard and seen."""
+        mates = self._mates(sensing)
+        if any(each.child for each in mates) or not self._ask.may_sense():
+            return
+        begins: dict[str, births.Beginning] = {
+            each.source.kind: births.Beginning(
+                each.slot.fileno(), each.epoch, each.resume_ms(self.understood_ms)
+            )
+            for each in mates
+            if each.slot
+        }
+        if len(begins) < len(mates):
+            return
+        child = self._born(sensing, begins)
+        for each in mates:
+            each.epoch += 1
+            each.child, each.waits_for_go = child, False
+        self._processes.living[sensing.name] = child
+        child.on_line(lambda line: self._hear(mates, child, line))
+        child.on_death(lambda death: self._died(mates, child, death))
+
+    def _mates(self, sensing: Sensing) -> list[Sensing]:
+        """Return the sources that come by the same process: all of a wearable's."""
+        return [each for each in self.sensing if each.name == sensing.name]
+
+    def _born(self, sensing: Sensing, begins: Mapping[str, births.Beginning]) -> Child:
+        if sensing.source.form is not sources.Form.WEARABLE:
+            (begin,) = begins.values()
+            program = self._programs["capture"]
+            return Child(births.capture(self._run, program, sensing.name, sensing.source, begin))
+        assert self._run.doorway
+        token_fd = readable_once(self._run.doorway.token)
+        child = Child(births.bridge(self._run, self._programs["firmware_bridge"], begins, token_fd))
+        os.close(token_fd)
+        return child
+
+    def _hear(self, mates: Sequence[Sensing], child: Child, line: bytes) -> None:
+        if mates[0].child is not child:
+            return
+        message = msgspec.json.decode(line, type=Status)
+        match message:
+            case SourceState(kind=kind):
+                sensing = next(each for each in mates if each.source.kind == kind)
+                self._hear_state(sensing, mates, child, message)
+            case WearableState():
+                self._processes.show(message)
+            case Attend() | Mute():
+                self._ask.told(message)
+
+    def _hear_state(
+        self, sensing: Sensing, mates: Sequence[Sensing], child: Child, state: SourceState
+    ) -> None:
+        sensing.state = state
+        if state.phase == "ready":
+            is_last = sensing is mates[-1]
+            profile = sensing.name.partition(".")[0]
+            if is_last and self._processes.check(child, profile, _also_open(sensing.source)):
+                for each in mates:
+                    each.waits_for_go = True
+                self.release()
+        elif state.phase == "ended":
+            sensing.ended = True
+        elif state.phase == "failed":
+            self._processes.fail(state.detail)
+        self._processes.tell_runtime(state)
+        self._processes.show(state)
+
+    def _died(self, mates: Sequence[Sensing], child: Child, death: Death) -> None:
+        sensing = mates[0]
+        if sensing.child is not child:
+            return
+        for each in mates:
+            each.child = None
+        if death.code == CHAMBER_GONE_EXIT:  # it starts again with the chamber
+            return
+        if death.code == BAD_SOURCE_EXIT:
+            self._processes.fail(sensing.state.detail if sensing.state else death.reason)
+            return
+        if death.code == 0 or self._ask.may_end():
+            for each in mates:
+                each.ended = True
+            self._close_slots_when_all_ended()
+            return
+        lost = sensing.state and sensing.state.phase == "lost"
+        reason = sensing.state.detail if lost and sensing.state else death.reason
+        self._processes.start_again(child.name, death, reason, lambda: self._start(sensing))
+
+    def _close_slots_when_all_ended(self) -> None:
+        if all(sensing.ended for sensing in self.sensing):
+            self.close()
+            self._ask.all_ended()
+
+
+def _also_open(source: Source) -> tuple[str, ...]:
+    """Return what a source's process may hold beyond its row: opened before, only read since."""
+    return ("connection",) if source.form is sources.Form.CAMERA_STREAM else ()

@@ -1,0 +1,110 @@
+// A wearable's half of firmware_bridge/PROTOCOL.md, over a WebSocket that comes again by itself.
+const HELLO = 1, SOUND = 2, PHOTO = 3, GAZE = 4, TIME = 7;
+const WELCOME = 16, CREDIT = 17, ASK_TIME = 18, REFUSED = 19;
+const HEAD = 20, MOST_WAITING_BYTES = 1 << 18, PAUSE_MS = 1000;
+const CAN = 1 | 2 | 4;
+
+export class Link {
+  constructor(address, token, tell) {
+    Object.assign(this, { address, tell, sounds: 0, photos: 0, left: 0, made: 0 });
+    this.token = Uint8Array.from(token.match(/../g), (pair) => parseInt(pair, 16));
+    this.clock = () => Math.round(performance.now() * 16);
+    this.lossy = false;
+    this.connect();
+  }
+
+  connect() {
+    if (this.closed) return;
+    this.sounds = this.photos = this.made = 0;
+    this.socket = new WebSocket(this.address);
+    this.socket.binaryType = "arraybuffer";
+    this.socket.onopen = () => this.hello();
+    this.socket.onmessage = (event) => this.hear(new DataView(event.data));
+    this.socket.onclose = () => {
+      this.sounds = this.photos = 0;
+      this.tell("away");
+      this.again = setTimeout(() => this.connect(), PAUSE_MS);
+    };
+  }
+
+  close() {
+    this.closed = true;
+    clearTimeout(this.again);
+    this.socket.close();
+  }
+
+  open() {
+    this.closed = false;
+    this.connect();
+  }
+
+  hello() {
+    const name = new TextEncoder().encode("this browser");
+    const payload = new Uint8Array(36 + name.length);
+    new DataView(payload.buffer).setUint32(0, CAN, true);
+    payload.set(this.token, 4);
+    payload.set(name, 36);
+    this.send(HELLO, payload, this.clock());
+  }
+
+  hear(view) {
+    switch (view.getUint8(0)) {
+      case WELCOME:
+        this.tell("connected");
+      // falls through: a welcome is the first credit
+      case CREDIT:
+        this.sounds += view.getUint16(HEAD, true);
+        this.photos += view.getUint16(HEAD + 2, true);
+        if (this.photos) this.tell("photo");
+        break;
+      case ASK_TIME:
+        this.send(TIME, new Uint8Array(view.buffer.slice(HEAD, HEAD + 8)), this.clock());
+        break;
+      case REFUSED:
+        this.tell("refused", new TextDecoder().decode(view.buffer.slice(HEAD)));
+    }
+  }
+
+  // A sound for which there is no credit, or no room on the way, is left out; its number is used up.
+  sound(samples, at) {
+    if (!this.ready) return;
+    const fits = this.sounds > 0 && this.socket.bufferedAmount < MOST_WAITING_BYTES;
+    if (this.sounds > 0) this.sounds--;
+    if (fits && !(this.lossy && Math.random() < 0.05)) {
+      this.send(SOUND, new Uint8Array(samples), at);
+    } else {
+      this.made++;
+      this.left++;
+    }
+  }
+
+  photo(jpeg, at) {
+    if (!this.ready || !this.photos) return;
+    this.photos--;
+    this.send(PHOTO, jpeg, at);
+  }
+
+  gaze(x, y) {
+    if (!this.ready) return;
+    const payload = new DataView(new ArrayBuffer(4));
+    payload.setUint16(0, Math.round(x * 1000), true);
+    payload.setUint16(2, Math.round(y * 1000), true);
+    this.send(GAZE, new Uint8Array(payload.buffer), this.clock());
+  }
+
+  get ready() {
+    return this.socket.readyState === WebSocket.OPEN;
+  }
+
+  send(kind, payload, at) {
+    if (!this.ready) return;
+    const frame = new Uint8Array(HEAD + payload.length), view = new DataView(frame.buffer);
+    view.setUint8(0, kind);
+    view.setUint8(1, 1);
+    view.setUint32(4, payload.length, true);
+    view.setUint32(8, this.made++, true);
+    view.setBigUint64(12, BigInt(Math.max(0, at)), true);
+    frame.set(payload, HEAD);
+    this.socket.send(frame);
+  }
+}

@@ -1,0 +1,171 @@
+"""The WebSocket link: a browser, a phone or a board connects, and its frames come in.
+
+One wearable at a time: who brings the token takes the place of who came before. A page may only
+connect from the origin that is named, and under the name of this machine. Bytes are handed to
+`session`, what they bring to whoever made the link; nothing is kept here.
+"""
+
+import asyncio
+import contextlib
+import socket
+from collections.abc import Callable
+from typing import Final
+
+from aiohttp import WSMsgType, web
+
+from firmware_bridge.frames import HEADER, MOST_PHOTO_BYTES, BadFrame, Gaze, Mute
+from firmware_bridge.session import Gone, Heard, Pictured, Session
+
+PATH: Final = "/link"
+AT_ONCE: Final = 4
+"""Connections; the others are closed before they have said anything."""
+HELLO_WITHIN_S: Final = 5.0
+HEARTBEAT_S: Final = 10.0
+TIME_EVERY_S: Final = 10.0
+MOST_MESSAGE_BYTES: Final = HEADER.size + MOST_PHOTO_BYTES
+LINE_BYTES: Final = 2048
+
+Brought = Heard | Pictured | Gaze | Mute | Gone
+
+
+class Link:
+    """All connections to one listening socket. Nothing is read of any before `serve`."""
+
+    def __init__(
+        self,
+        token: bytes,
+        hosts: frozenset[str],
+        origin: str,
+        now: Callable[[], int],
+        take: Callable[[Brought], None],
+    ) -> None:
+        self._token, self._hosts, self._origin = token, hosts, origin
+        self._now, self._take = now, take
+        self._paired: set[asyncio.BaseTransport | None] = set()
+        """Connections whose wearable has said hello."""
+        self._socket: web.WebSocketResponse | None = None
+        self.session: Session | None = None
+        """Of who is connected, or was last."""
+        self._server = web.Server(
+            self._handle,
+            access_log=None,
+            max_line_size=LINE_BYTES,
+            max_field_size=LINE_BYTES,
+            auto_decompress=False,
+            lingering_time=0.0,
+        )
+
+    @property
+    def is_connected(self) -> bool:
+        """Whether a wearable that has said hello is there."""
+        return self._socket is not None
+
+    async def serve(self, listener: socket.socket) -> None:
+        """Take connections for ever."""
+        loop = asyncio.get_running_loop()
+        while True:
+            connection, _ = await loop.sock_accept(listener)
+            await self.adopt(connection)
+
+    async def adopt(self, connection: socket.socket) -> None:
+        """Take one connection, unless there are enough; end it if no hello comes."""
+        if len(self._server.connections) >= AT_ONCE:
+            connection.close()
+            return
+        loop = asyncio.get_running_loop()
+        with contextlib.suppress(OSError):  # it has gone already
+            transport, _ = await loop.connect_accepted_socket(self._server, connection)
+            loop.call_later(HELLO_WITHIN_S, self._end_stranger, transport)
+
+    def _end_stranger(self, transport: asyncio.Transport) -> None:
+        if transport not in self._paired:
+            transport.abort()
+
+    async def end(self) -> None:
+        """Close every connection."""
+        await self._server.shutdown()
+
+    async def photo_done(self) -> None:
+        """Let the next photo come."""
+        if self._socket and self.session:
+            self.session.photo_done(self._now())
+            await self._send(self._socket, self.session)
+
+    # --- one connection ------------------------------------------------------------------------
+
+    async def _handle(self, request: web.BaseRequest) -> web.StreamResponse:
+        if request.path != PATH:
+            return web.Response(status=404)
+        origin = request.headers.get("Origin")
+        if request.host.lower() not in self._hosts or origin not in {None, self._origin}:
+            return web.Response(status=403, text="This page may not connect to this device.")
+        connected = web.WebSocketResponse(
+            max_msg_size=MOST_MESSAGE_BYTES,
+            heartbeat=HEARTBEAT_S,
+            compress=False,
+            timeout=HELLO_WITHIN_S,
+        )
+        await connected.prepare(request)
+        transport = request.transport
+        try:
+            await self._converse(connected, transport)
+        finally:
+            self._paired.discard(transport)
+            if self._socket is connected:
+                self._socket = None
+                self._take(Gone())
+        return connected
+
+    async def _converse(
+        self, connected: web.WebSocketResponse, transport: asyncio.Transport | None
+    ) -> None:
+        session = Session(self._token)
+        asking = asyncio.create_task(self._ask_time(connected, session))
+        try:
+            async for message in connected:
+                if message.type is not WSMsgType.BINARY:
+                    session.refuse("frames are binary", self._now())
+                    break
+                if not self._feed(session, message.data):
+                    break
+                if session.hello and transport not in self._paired:
+                    self._paired.add(transport)
+                    await self._take_over(connected, session)
+                await self._send(connected, session)
+                if session.is_over:
+                    break
+        finally:
+            asking.cancel()
+        await self._send(connected, session)
+        await connected.close()
+
+    def _feed(self, session: Session, piece: bytes) -> bool:
+        """Take bytes in; say whether the connection goes on."""
+        # The error's words name no content, and are the only thing that is kept of it.
+        try:
+            for brought in session.feed(piece, self._now()):
+                self._take(brought)
+        except BadFrame as refusal:
+            session.refuse(str(refusal), self._now())
+            return False
+        return True
+
+    async def _take_over(self, connected: web.WebSocketResponse, session: Session) -> None:
+        """Take the place of who was connected before."""
+        before, self._socket, self.session = self._socket, connected, session
+        if before:
+            await before.close(message=b"another wearable has connected")
+
+    async def _ask_time(self, connected: web.WebSocketResponse, session: Session) -> None:
+        """Ask for its clock, time and again."""
+        while True:
+            await asyncio.sleep(TIME_EVERY_S)
+            if session.hello:
+                session.ask_time(self._now())
+                await self._send(connected, session)
+
+    async def _send(self, connected: web.WebSocketResponse, session: Session) -> None:
+        replies, session.replies = session.replies, []
+        with contextlib.suppress(ConnectionError):  # it has gone
+            for reply in replies:
+                await connected.send_bytes(reply)

@@ -1,0 +1,34 @@
+"""`offrecord status` says what runs, and that nothing does."""
+
+import json
+import os
+from pathlib import Path
+
+import typed
+
+from edge.commands import status
+from edge.messages import MuteState, Standing, StandingProcess
+
+
+def test_nothing_runs(tmp_path: Path) -> None:
+    ran = typed.offrecord("status", "--data", tmp_path)
+    assert ran.returncode == 0
+    assert "Nothing runs" in ran.stdout
+    told = json.loads(typed.offrecord("status", "--json", "--data", tmp_path).stdout)
+    assert told == {"runs": False, "left_chamber_today_bytes": 0}
+
+
+def test_each_process_is_told_with_its_level_and_memory() -> None:
+    here = StandingProcess("chamber", "strict", os.getpid(), "A")
+    gone = StandingProcess("capture", "capture", 2**22 + 1, "A", is_checked=False)
+    state = MuteState(muted=False)
+    standing = Standing("r1", 1, (here, gone), state, 0, 0, 0, is_counter_known=True, sees=True)
+    head, first, second = status.lines(standing, 1234)
+    assert "not muted, sees. Today 1,234 bytes left" in head
+    assert "level A" in first
+    assert "MiB" in first
+    assert "being born" in second
+    assert "memory unknown" in second
+    found = status.as_json(standing, 1234)["processes"]
+    assert found[0]["pss_bytes"] > 1 << 20
+    assert found[1]["level"] is None
