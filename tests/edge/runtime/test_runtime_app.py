@@ -23,7 +23,7 @@ AXE = os.environ.get("OFFRECORD_AXE")
 WIDE, TALL = (1280, 800), (390, 844)
 BOX: Final[Box] = (100, 100, 400, 400)
 SEALS = [SealState(name, 7, "A", 3) for name in ("capture", "chamber", "runtime")]
-CUP = Seen(1_000, (Thing("cup", 90, BOX), Thing("keys", 71, BOX)), (), 1, 1)
+CUP = Seen(1_000, (Thing("cup", 90, BOX), Thing("book", 71, BOX)), (), 1, 1)
 SIGN = Seen(2_000, (), (TextLine("Platform 4, 10:42 to Bern", 93, BOX),), 1, 1)
 MARKUP = "He said <img src=x onerror=document.title=1> <b>twice</b>."
 
@@ -47,13 +47,16 @@ class App:
         await self.page.until(f"({words} ?? '').includes({json.dumps(text)})")
 
     async def count(self, text: str) -> Any:  # noqa: ANN401 (a number of the page's)
-        all_ = "document.getElementById('day').textContent"
-        return await self.page.value(f"{all_}.split({json.dumps(text)}).length - 1")
+        """Return how many rows of what was heard hold a text."""
+        rows = "[...document.querySelectorAll('#day .heard')]"
+        return await self.page.value(
+            f"{rows}.filter((row) => row.textContent.includes({json.dumps(text)})).length"
+        )
 
     async def looked_at(self, name: str) -> None:
         """Have a page looked at: by the eye of who wants pictures, and by axe-core."""
         if AXE:
-            await self.page.value(Path(AXE).read_text("utf-8"))
+            await self.page.value(script(AXE))
             for is_dark in (False, True):
                 await self.page.look(TALL, is_dark=is_dark)
                 running = "axe.run().then((found) => JSON.stringify(found.violations))"
@@ -69,7 +72,15 @@ class App:
             for is_dark in (False, True):
                 picture = await self.page.look(size, is_dark=is_dark)
                 shade = "dark" if is_dark else "light"
-                Path(SHOTS or "", f"app-{name}-{size[0]}-{shade}.png").write_bytes(picture)
+                keep(f"app-{name}-{size[0]}-{shade}.png", picture)
+
+
+def script(path: str) -> str:
+    return Path(path).read_text("utf-8")
+
+
+def keep(name: str, picture: bytes) -> None:
+    Path(SHOTS or "", name).write_bytes(picture)
 
 
 @pytest.fixture
@@ -94,7 +105,7 @@ def test_a_person_pairs_sees_asks_mutes_and_forgets(device: Device, tmp_path: Pa
 
 
 async def use(app: App, link: str) -> None:
-    page, device = app.page, app.device
+    page = app.page
     await page.look(TALL, is_dark=False)
     await page.do("Page.navigate", url=link)
     await app.shows("#view-pairing", "Pair this phone")
