@@ -4,7 +4,6 @@ from pathlib import Path
 import pytest
 
 from edge.bench import CannotMeasure, context
-from models import manifest
 
 TALK = [
     "I put the keys in the blue bowl by the door.",
@@ -19,8 +18,6 @@ TALK = [
 
 @pytest.fixture
 def dialogues(tmp_path: Path) -> Path:
-    if not (manifest.folder() / "minilm").exists():
-        pytest.skip("UNCHECKED: no mind; run `offrecord models fetch minilm`")
     turns = [
         {"id": f"D{n}", "when": "1:56 pm on 8 May, 2023", "speaker": "Ann", "text": text,
          "image": ""}
@@ -35,6 +32,7 @@ def dialogues(tmp_path: Path) -> Path:
     return tmp_path
 
 
+@pytest.mark.usefixtures("minilm")
 def test_evidence_is_counted_in_what_is_rendered(dialogues: Path) -> None:
     found = context.measure(dialogues, ())["dialogues"]
     small, large = (found["budgets"][budget] for budget in ("200", "800"))

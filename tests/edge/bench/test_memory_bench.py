@@ -35,6 +35,7 @@ def dialogue(path: Path) -> None:
     path.write_text(json.dumps({"turns": turns, "questions": questions}), "utf-8")
 
 
+@pytest.mark.usefixtures("minilm")
 def test_evidence_is_found_and_counted_by_dialogue(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
