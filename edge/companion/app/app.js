@@ -16,6 +16,7 @@ const line = new Line({
   welcome(said) {
     ({ scopes } = said);
     day.scopes = scopes;
+    day.isAway = false;
     find.allow(scopes);
     device.allow(said);
     element("asking").hidden = !scopes.includes("ask");
@@ -40,6 +41,8 @@ const line = new Line({
   },
   closed() {
     showState("away", "Not connected; trying again");
+    day.isAway = true;
+    day.shape();
     element("mute").hidden = true;
     element("muted-for").hidden = true;
   },
@@ -57,9 +60,10 @@ const PAGES = { day, find, left, device };
 
 // --- how it is with hearing and seeing ---------------------------------------------------------
 
-function showState(kind, words) {
+function showState(kind, words, sealed = "") {
   element("orb").className = kind;
   element("state").textContent = words;
+  element("sealed").textContent = sealed && ` · ${sealed}`;
 }
 
 function showSenses(state) {
@@ -68,7 +72,7 @@ function showSenses(state) {
   const until = state.muted_until_s ? ` until ${clock(state.muted_until_s)}` : "";
   const what = state.muted ? `Muted${until}` : words.replace(/^./, (each) => each.toUpperCase()) || "Neither hearing nor seeing";
   const sealed = state.level ? `sealed at level ${state.level}` : "seal not looked at yet";
-  showState(state.muted ? "muted" : words ? "on" : "off", `${what} · ${sealed}`);
+  showState(state.muted ? "muted" : words ? "on" : "off", what, sealed);
   const mayControl = scopes.includes("control");
   const mute = element("mute");
   mute.hidden = !mayControl;

@@ -54,6 +54,7 @@ export class Day {
   constructor(line) {
     this.line = line;
     this.scopes = [];
+    this.isAway = false;
     this.list = element("day");
     for (const button of element("filter").children) onPress(button, () => this.#only(button));
     onPress(element("newest"), () => this.#toNewest());
@@ -62,7 +63,7 @@ export class Day {
     this.sticks = true;
     element("asking").addEventListener("submit", (event) => this.#ask(event));
     onPress(element("look"), () => this.#look());
-    this.#shape();
+    this.shape();
   }
 
   // The whole day anew; returns which events stand in the notes.
@@ -77,19 +78,19 @@ export class Day {
     }
     this.list.replaceChildren();
     rows.slice(-MOST_ROWS).forEach((made) => this.#add(made));
-    this.#shape();
+    this.shape();
     return page.as_of || 0;
   }
 
   drop() {
     this.list.replaceChildren();
-    this.#shape();
+    this.shape();
   }
 
   show({ at_s: at, item }) {
     const made = this[`_${item.type}`]?.(at, item);
     if (made) this.#add(made);
-    this.#shape();
+    this.shape();
   }
 
   _heard(at, { text, who, confidence, goes_on: goesOn }) {
@@ -117,11 +118,11 @@ export class Day {
   }
 
   _asked(at, { text, phone }) {
-    return row("asked", at, `Asked on ${phone}`, text);
+    return row("asked", at, "Asked", text, `on ${phone}`);
   }
 
   _answered(at, { text, source, because: lines, latency_ms: ms, lapses_s: lapsesS }) {
-    const made = row("answered", at, "Answered", text, `by ${source}`, `${(ms / 1000).toFixed(1)} s`);
+    const made = row("answered", at, "Answered", text, `by ${source}`, ms < 1000 ? `${ms} ms` : `${(ms / 1000).toFixed(1)} s`);
     made.append(because(lines));
     if (lapsesS) {
       const leftS = Math.min(lapsesS, Math.max(0, at + lapsesS - Date.now() / 1000));
@@ -168,13 +169,13 @@ export class Day {
     while (this.list.childElementCount > MOST_ROWS) this.list.firstElementChild.remove();
   }
 
-  #shape() {
+  shape() {
     const only = this.list.dataset.only;
     const rows = [...this.list.children];
     const isShown = (each) => !each.classList.contains("date") && (!only || each.matches(MATCHES[only]));
     const isEmpty = !rows.some(isShown);
     element("day-empty").hidden = !isEmpty;
-    element("day-empty").textContent = only ? EMPTY[only] : EMPTY.all;
+    element("day-empty").textContent = EMPTY[this.isAway ? "away" : only || "all"];
     this.list.classList.toggle("empty-list", isEmpty);
     if (this.sticks) this.#toNewest();
     else element("newest").hidden = false;
@@ -184,7 +185,7 @@ export class Day {
     this.list.dataset.only = pressed.dataset.only;
     for (const each of element("filter").children) each.setAttribute("aria-pressed", each === pressed);
     this.sticks = true;
-    this.#shape();
+    this.shape();
   }
 
   #toNewest() {
@@ -230,6 +231,7 @@ const MATCHES = {
   offered: ".offered, .wants",
 };
 const EMPTY = {
+  away: "The day is on the device, and not stored here. It appears when the device is in reach.",
   all: "Nothing yet today. What your companion hears and sees appears here as it happens.",
   heard: "Nothing was heard yet today.",
   seen: "Nothing was seen yet today.",

@@ -131,7 +131,8 @@ async def use(app: App, link: str) -> None:
 async def the_day(app: App) -> None:
     device = app.device
     device.runtime.tell(*SEALS, at(1), at(1, kind="video"))
-    await app.shows("#state", "Hearing and seeing · sealed at level A")
+    await app.shows("#state", "Hearing and seeing")
+    await app.shows("header", "sealed at level A")
     device.hear("I put the keys in the blue bowl.")
     device.runtime.say(CUP, SIGN)
     device.hear(MARKUP)
@@ -139,7 +140,7 @@ async def the_day(app: App) -> None:
     assert await app.page.value("document.querySelector('main img, main .text b')") is None
     assert await app.page.value("document.title") == "Offrecord"
     await app.fill("#asking", "#question", "Where did I put my keys?")
-    await app.shows("#day .asked", "Asked on Phone of the test")
+    await app.shows("#day .asked", "on Phone of the test")
     await app.shows("#day .answered", "blue bowl")
     await app.shows("#day .seen", "cup")
     await app.looked_at("day")
@@ -204,4 +205,5 @@ async def without_the_device(app: App) -> None:
     app.device.runtime.process.kill()
     await app.page.do("Page.reload")
     await app.shows("#state", "Not connected")
+    await app.shows("#day-empty", "The day is on the device")
     await app.looked_at("away")
