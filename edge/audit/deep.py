@@ -30,6 +30,8 @@ TEST_MACHINE: Final = (
 OPT_OUTS: Final = ("ORT_DISABLE_TELEMETRY", "DO_NOT_TRACK")
 """Unset too: what keeps a run quiet must be its own doing, not that of who audits it."""
 NEEDED: Final = ("chamber", "capture.audio", "capture.video", "runtime", LAUNCHER)
+MAY_START: Final = ("mind",)
+"""Ours too: it starts where its model was fetched."""
 RUN_LIMIT_S: Final = 240.0
 TRACE: Final = "trace"
 
@@ -117,7 +119,8 @@ def judge(traced: Sequence[Span], own: Path, took_s: float) -> list[Check]:
     if absent:
         return [Check("deep: the demo, traced", "unchecked", f"no trace of {', '.join(absent)}")]
     total = sum(len(span.calls) for span in traced)
-    strange = [name for name in programs if name not in NEEDED]
+    ours = [*NEEDED, *(name for name in MAY_START if name in programs)]
+    strange = [name for name in programs if name not in ours]
     found = [
         _check(
             "deep: programs",
@@ -125,7 +128,7 @@ def judge(traced: Sequence[Span], own: Path, took_s: float) -> list[Check]:
             f"{total} calls traced in {took_s:.0f} s, CI unset, no network; only ours were started",
         )
     ]
-    for program in NEEDED:
+    for program in ours:
         spans_ = [span for span in traced if span.program == program]
         sockets = [str(call) for span in spans_ for call in network_calls(span)]
         files = [path for span in spans_ for path in foreign_files(span, own)]

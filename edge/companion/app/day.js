@@ -103,8 +103,8 @@ export class Day {
 
   _somebodyspoke(at) {
     const last = this.list.lastElementChild;
-    if (!last?.classList.contains("passing")) {
-      return row("passing", at, "Others", "Somebody spoke; the words stayed inside.");
+    if (!last?.matches(".spoke")) {
+      return row("passing spoke", at, "Others", "Somebody spoke; the words stayed inside.");
     }
     const times = Number(last.dataset.times || 1) + 1;
     last.dataset.times = times;

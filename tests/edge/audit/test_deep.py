@@ -21,6 +21,16 @@ def test_a_strange_program_fails_the_run() -> None:
     assert "/bin/curl" in by_name["deep: programs"].detail
 
 
+def test_a_mind_is_ours_and_is_looked_at_where_its_model_was_fetched() -> None:
+    traced = [span("getpid()", program) for program in [*deep.NEEDED, "mind"]]
+    quiet = {check.name: check.result for check in deep.judge(traced, OWN, 1.0)}
+    assert set(quiet.values()) == {"pass"}
+    leak = span('openat(AT_FDCWD, "/root/kept", O_WRONLY|O_CREAT, 0600)', "mind")
+    loud = {check.name: check.result for check in deep.judge([*traced, leak], OWN, 1.0)}
+    assert {name for name, result in loud.items() if result == "fail"} == {"deep: mind: files"}
+    assert quiet.keys() == loud.keys()
+
+
 def test_a_run_of_which_a_process_left_no_trace_is_unchecked() -> None:
     (check,) = deep.judge([span("x()", "runtime")], OWN, 1.0)
     assert check.result == "unchecked"
