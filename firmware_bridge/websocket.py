@@ -8,13 +8,13 @@ connect from the origin that is named, and under the name of this machine. Bytes
 import asyncio
 import contextlib
 import socket
-from collections.abc import Callable
 from typing import Final
 
 from aiohttp import WSMsgType, web
 
-from firmware_bridge.frames import HEADER, MOST_PHOTO_BYTES, BadFrame, Gaze, Mute
-from firmware_bridge.session import Gone, Heard, Pictured, Session
+from firmware_bridge.frames import HEADER, MOST_PHOTO_BYTES, BadFrame
+from firmware_bridge.links import Standing, Terms
+from firmware_bridge.session import Gone, Session
 
 PATH: Final = "/link"
 AT_ONCE: Final = 4
@@ -25,22 +25,17 @@ TIME_EVERY_S: Final = 10.0
 MOST_MESSAGE_BYTES: Final = HEADER.size + MOST_PHOTO_BYTES
 LINE_BYTES: Final = 2048
 
-Brought = Heard | Pictured | Gaze | Mute | Gone
-
 
 class Link:
     """All connections to one listening socket. Nothing is read of any before `serve`."""
 
     def __init__(
-        self,
-        token: bytes,
-        hosts: frozenset[str],
-        origin: str,
-        now: Callable[[], int],
-        take: Callable[[Brought], None],
+        self, terms: Terms, hosts: frozenset[str], listener: socket.socket | None = None
     ) -> None:
-        self._token, self._hosts, self._origin = token, hosts, origin
-        self._now, self._take = now, take
+        """Take the names by which this machine may be called; without a listener, see `adopt`."""
+        self._token, self._hosts, self._origin = terms.token, hosts, terms.origin
+        self._now, self._take = terms.now, terms.take
+        self._listener = listener
         self._paired: set[asyncio.BaseTransport | None] = set()
         """Connections whose wearable has said hello."""
         self._socket: web.WebSocketResponse | None = None
@@ -60,11 +55,27 @@ class Link:
         """Whether a wearable that has said hello is there."""
         return self._socket is not None
 
-    async def serve(self, listener: socket.socket) -> None:
+    @property
+    def standing(self) -> Standing | None:
+        """How it stands with who is connected, or was last; None before anybody came."""
+        if not (session := self.session):
+            return None
+        order, battery = session.order, session.battery
+        return Standing(
+            session.hello.name if session.hello else "",
+            self.is_connected,
+            battery.percent if battery else -1,
+            order.lost,
+            order.late,
+            order.twice,
+        )
+
+    async def serve(self) -> None:
         """Take connections for ever."""
+        assert self._listener
         loop = asyncio.get_running_loop()
         while True:
-            connection, _ = await loop.sock_accept(listener)
+            connection, _ = await loop.sock_accept(self._listener)
             await self.adopt(connection)
 
     async def adopt(self, connection: socket.socket) -> None:

@@ -2,13 +2,13 @@
 
 The order is the promise: import everything, rehearse a connection with nobody outside, close what
 is not needed, seal, say `ready`, and only after the launcher's GO take the first connection of the
-socket that the launcher bound. The end of the control pipe ends the process at once.
+socket that the launcher bound, or hear the device that it opened. The end of the control pipe ends
+the process at once.
 """
 
 import argparse
 import asyncio
 import os
-import socket
 import sys
 import threading
 import time
@@ -19,8 +19,8 @@ import cv2
 import msgspec
 
 from edge import seal
+from edge.bridge import links
 from edge.bridge.intake import PhotoIntake, SoundIntake
-from edge.bridge.rehearsal import rehearse
 from edge.capture.outlet import Outlet
 from edge.capture.play import Schedule
 from edge.capture.report import EVERY_S, Report
@@ -32,8 +32,8 @@ from edge.messages import Attend, SourceKind, Status, WearableState
 from edge.messages import Mute as MuteAsked
 from edge.seal import own
 from firmware_bridge.frames import TOKEN_BYTES, Gaze, Mute
-from firmware_bridge.session import Gone, Heard, Pictured, Session
-from firmware_bridge.websocket import Brought, Link
+from firmware_bridge.links import Brought, Link, Terms
+from firmware_bridge.session import Gone, Heard, Pictured
 
 CONTROL_FD, STATUS_FD, ERROR_FD = 0, 1, 2
 MOST_WISHES: Final = 64
@@ -51,7 +51,9 @@ def main(argv: Sequence[str]) -> int:
 def _parse(argv: Sequence[str]) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m edge.bridge", description=__doc__)
     parser.add_argument("--slots", required=True, help="audio:FD:EPOCH,video:FD:EPOCH")
-    parser.add_argument("--listen-fd", type=int, required=True)
+    parser.add_argument("--link", choices=links.LINKS, required=True)
+    parser.add_argument("--way-fd", type=int, default=-1, help="by which a wearable comes")
+    parser.add_argument("--where", default="", help="what the user named, for the link")
     parser.add_argument("--token-fd", type=int, required=True)
     parser.add_argument("--origin", default="", help="of the one page that may connect")
     parser.add_argument("--skip-ms", type=int, default=0, help="where the stream's clock starts")
@@ -61,23 +63,26 @@ def _parse(argv: Sequence[str]) -> argparse.Namespace:
 
 async def _live(options: argparse.Namespace, before: set[int]) -> int:
     bridge = Bridge(options)
-    listener = socket.socket(fileno=options.listen_fd)
-    listener.setblocking(False)  # noqa: FBT003 (its only parameter)
-    await rehearse()
-    of_the_loop = set(own.descriptors()) - before  # what it waits by
-    keep = {CONTROL_FD, STATUS_FD, ERROR_FD, listener.fileno(), *bridge.outlets, *of_the_loop}
+    way = links.module(options.link)
+    await way.rehearse()
+    bridge.link = await way.opened(bridge.terms(options), options.way_fd)
+    made = set(own.descriptors()) - before  # what the loop waits by, and what the link made
+    given = {options.way_fd} - {-1}
+    keep = {CONTROL_FD, STATUS_FD, ERROR_FD, *given, *bridge.outlets, *made}
     seal.close_all_but(keep)
     seal.silence_stderr()
     seal.seal("firmware_bridge", writable_fds=[STATUS_FD, *bridge.outlets])
     bridge.begin()
     await bridge.go.wait()
     bridge.open()
-    await bridge.link.serve(listener)
+    await bridge.link.serve()
     return ENDED
 
 
 class Bridge:
     """The slots, the reports on them, and the link between."""
+
+    link: Link
 
     def __init__(self, options: argparse.Namespace) -> None:
         config = from_argument(options.settings)
@@ -105,13 +110,12 @@ class Bridge:
                 cv2.setNumThreads(1)
                 still = Stillness(config.camera.frames_per_s, self._wishes)
                 self._photos = PhotoIntake(outlet, still, self._photo_done)
-        port = socket.socket(fileno=os.dup(options.listen_fd))
-        with port:
-            host, number = port.getsockname()[:2]
-        hosts = frozenset({f"{host}:{number}", f"localhost:{number}"})
+
+    def terms(self, options: argparse.Namespace) -> Terms:
+        """Return what the link is made with; the token is read, once."""
         token = os.read(options.token_fd, TOKEN_BYTES)
         os.close(options.token_fd)
-        self.link = Link(token, hosts, options.origin, self._now, self._take)
+        return Terms(self._now, self._take, token, options.origin, options.where)
 
     def begin(self) -> None:
         """Say that all is ready, and hear what the launcher wants; sealed by now."""
@@ -130,27 +134,25 @@ class Bridge:
     def _report(self) -> None:
         """Tell how it is, now and every second."""
         now_s = time.monotonic()
-        session = self.link.session
-        name = (session and session.hello and session.hello.name) or ""
+        standing = self.link.standing
         for report in self._reports.values():
-            report.device = name or NOBODY
+            report.device = (standing and standing.name) or NOBODY
             report.clock(self._schedule.position(now_s), now_s)
-        if session and (state := self._state_of(session, name)) != self._told:
-            self._tell(state)
-            self._told = state
+        if standing:
+            refused = self._photos.refused if self._photos else 0
+            state = WearableState(
+                standing.name,
+                standing.is_connected,
+                standing.battery_percent,
+                standing.lost,
+                standing.late,
+                standing.twice,
+                refused,
+            )
+            if state != self._told:
+                self._tell(state)
+                self._told = state
         self._loop.call_later(EVERY_S, self._report)
-
-    def _state_of(self, session: Session, name: str) -> WearableState:
-        order, battery = session.order, session.battery
-        return WearableState(
-            name,
-            self.link.is_connected,
-            battery.percent if battery else -1,
-            order.lost,
-            order.late,
-            order.twice,
-            self._photos.refused if self._photos else 0,
-        )
 
     def _obey(self) -> None:
         told = os.read(CONTROL_FD, MOST_WISHES)

@@ -3,7 +3,6 @@
 import argparse
 import asyncio
 import secrets
-import socket
 import sys
 import tempfile
 from dataclasses import replace
@@ -13,13 +12,14 @@ from typing import Any
 from edge import config, config_file, scene, view
 from edge.bench.commands import subcommand
 from edge.capture.sources import Source, describe, of_wearable
-from edge.launcher.births import Doorway, Run
+from edge.commands import wearable
+from edge.launcher.births import Run
+from edge.launcher.doorway import Doorway
 from edge.launcher.own_folder import StartFailed
 from edge.launcher.run import Launcher
 from edge.messages import SourceKind
 from edge.notes import keys, vault
 from edge.reason import neighbours
-from firmware_bridge.frames import TOKEN_BYTES
 
 
 def add_running(commands: Any) -> None:  # noqa: ANN401 (argparse has no public name for it)
@@ -40,9 +40,8 @@ def add_running(commands: Any) -> None:  # noqa: ANN401 (argparse has no public 
     )
     running.add_argument(
         "--wearable",
-        metavar="PORT",
-        type=int,
-        help="hear and see with what connects to this loopback port and brings the token shown",
+        metavar="WHERE",
+        help="hear and see with a wearable: PORT (it connects to that loopback port)",
     )
     playing = subcommand(commands, "demo", _demo, as_json=True)
     playing.add_argument("scene", nargs="?", default="demo", help="one of edge/scenes (demo)")
@@ -84,28 +83,9 @@ def _doorway(arguments: argparse.Namespace) -> Doorway | None:
     """Return where the wearable is to come in, and tell its token to whoever started us."""
     if arguments.wearable is None:
         return None
-    doorway = opened(arguments.wearable)
-    host, port = doorway.listener.getsockname()
-    sys.stderr.write(
-        f"offrecord: the wearable connects to ws://{host}:{port}/link"
-        f" with the token {doorway.token.hex()}\n"
-    )
+    doorway, told = wearable.meant(arguments.wearable)
+    sys.stderr.write(f"offrecord: {told}\n")
     return doorway
-
-
-def opened(port: int, origin: str = "") -> Doorway:
-    """Return a listening socket on loopback, and a new token. Port 0 takes a free one."""
-    return Doorway(bound(port), secrets.token_bytes(TOKEN_BYTES), origin)
-
-
-def bound(port: int) -> socket.socket:
-    """Return a socket that listens on loopback; raise StartFailed."""
-    try:
-        return socket.create_server(("127.0.0.1", port))
-    except (OSError, OverflowError):
-        raise StartFailed(
-            f"cannot listen on port {port} of this machine; name another one, or 0"
-        ) from None
 
 
 def _demo(arguments: argparse.Namespace) -> int:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from edge import config, config_file, view
 from edge.bench.commands import subcommand
 from edge.capture.sources import of_wearable
-from edge.commands.run import bound, opened
+from edge.commands import wearable
 from edge.launcher.births import Run
 from edge.launcher.run import Launcher
 from edge.messages import Shown
@@ -41,8 +41,8 @@ def _simulate(arguments: argparse.Namespace) -> int:
     from edge.simulator.stage import Stage  # noqa: PLC0415 (a run never needs what it brings)
 
     settings = config_file.load(arguments.config)
-    listener = bound(arguments.port)
-    doorway = opened(0, origin=f"http://127.0.0.1:{listener.getsockname()[1]}")
+    listener = wearable.listening(arguments.port)
+    doorway = wearable.on_loopback(0, origin=f"http://127.0.0.1:{listener.getsockname()[1]}")
     wanted = Run(
         config=settings,
         sources=of_wearable(settings),

@@ -1,7 +1,6 @@
 """With what is each process started? Its command line, its descriptors, and what it may reach."""
 
 import os
-import socket
 import sys
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -16,6 +15,7 @@ from edge.capture import sources
 from edge.capture.sources import Source
 from edge.launcher import shares
 from edge.launcher.child import Birth
+from edge.launcher.doorway import NO_DESCRIPTOR, Doorway
 from edge.launcher.shares import Shares
 from edge.messages import LANGUAGE_MODEL, Enrol
 from edge.mind import language as thinking
@@ -28,17 +28,6 @@ EMBEDDER: Final = "minilm"
 """The mind's model."""
 PROGRAMS_READ: Final = (PROJECT, Path(sys.prefix), Path(sys.base_prefix))
 """What every program of ours needs to read: itself, and Python."""
-
-
-@dataclass(frozen=True, slots=True)
-class Doorway:
-    """Where a wearable may come in: bound by whoever starts the run, before anything is sealed."""
-
-    listener: socket.socket
-    token: bytes = field(repr=False)
-    """What a wearable has to bring, `firmware_bridge.frames.TOKEN_BYTES` long."""
-    origin: str = ""
-    """Of the one web page that may connect; empty where none may."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -260,10 +249,12 @@ def capture(run: Run, program: str, name: str, source: Source, begin: Beginning)
     )
 
 
-def bridge(run: Run, program: str, begins: Mapping[str, Beginning], token_fd: int) -> Birth:
+def bridge(
+    run: Run, program: str, begins: Mapping[str, Beginning], token_fd: int, way_fd: int
+) -> Birth:
     """Return the birth of what holds a wearable's link: begins by kind of source."""
     assert run.doorway
-    listen_fd = run.doorway.listener.fileno()
+    given = () if way_fd == NO_DESCRIPTOR else (way_fd,)
     return Birth(
         name="firmware_bridge",
         profile="firmware_bridge",
@@ -271,12 +262,14 @@ def bridge(run: Run, program: str, begins: Mapping[str, Beginning], token_fd: in
             run,
             program,
             slots=",".join(f"{kind}:{b.slot_fd}:{b.epoch}" for kind, b in begins.items()),
-            listen_fd=listen_fd,
+            link=run.doorway.link,
+            way_fd=way_fd,
+            where=run.doorway.where,
             token_fd=token_fd,
             origin=run.doorway.origin,
             skip_ms=max(begin.skip_ms for begin in begins.values()),
         ),
-        pass_fds=(listen_fd, token_fd, *(begin.slot_fd for begin in begins.values())),
+        pass_fds=(*given, token_fd, *(begin.slot_fd for begin in begins.values())),
         readable=_readable(),
         withheld=_secrets(run),
     )

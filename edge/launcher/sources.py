@@ -19,6 +19,7 @@ from edge.capture.sources import Source
 from edge.launcher import births, strength
 from edge.launcher.births import Run
 from edge.launcher.child import Child, Death, readable_once
+from edge.launcher.doorway import NO_DESCRIPTOR
 from edge.launcher.processes import Processes
 from edge.launcher.sensing import Sensing
 from edge.messages import Attend, Mute, SourceState, Status, WearableState
@@ -186,10 +187,12 @@ class SourceProcesses:
             (begin,) = begins.values()
             program = self._programs["capture"]
             return Child(births.capture(self._run, program, sensing.name, sensing.source, begin))
-        assert self._run.doorway
-        token_fd = readable_once(self._run.doorway.token)
-        child = Child(births.bridge(self._run, self._programs["firmware_bridge"], begins, token_fd))
-        os.close(token_fd)
+        doorway, program = self._run.doorway, self._programs["firmware_bridge"]
+        assert doorway
+        token_fd, way_fd = readable_once(doorway.token), doorway.opened()
+        child = Child(births.bridge(self._run, program, begins, token_fd, way_fd))
+        for descriptor in {token_fd, way_fd} - {NO_DESCRIPTOR}:
+            os.close(descriptor)
         return child
 
     def _hear(self, mates: Sequence[Sensing], child: Child, line: bytes) -> None:

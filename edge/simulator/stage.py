@@ -15,7 +15,7 @@ from typing import Any, Final
 
 from aiohttp import WSMsgType, web
 
-from edge.launcher.births import Doorway
+from edge.launcher.doorway import Doorway
 from edge.messages import Asked, Look, Mute, Seen, Shown, Unmute
 from edge.view.lines import Lines
 
@@ -104,11 +104,11 @@ class Stage:
         return web.Response(body=content, content_type=TYPES[suffix], headers=self._headers())
 
     def _headers(self) -> dict[str, str]:
-        host, port = self._doorway.listener.getsockname()
+        way = self._doorway.address
         return {
             "Content-Security-Policy": (
                 "default-src 'none'; script-src 'self'; style-src 'self'; worker-src 'self'; "
-                f"img-src data:; connect-src ws://{self.host} ws://{host}:{port}; base-uri 'none'; "
+                f"img-src data:; connect-src ws://{self.host} ws://{way}; base-uri 'none'; "
                 "form-action 'none'; frame-ancestors 'none'; require-trusted-types-for 'script'"
             ),
             "Permissions-Policy": "camera=(self), microphone=(self), geolocation=()",
@@ -155,10 +155,9 @@ class Stage:
         return True
 
     def _welcome(self) -> dict[str, str]:
-        host, port = self._doorway.listener.getsockname()
         return {
             "type": "Welcome",
-            "link": f"ws://{host}:{port}/link",
+            "link": f"ws://{self._doorway.address}/link",
             "token": self._doorway.token.hex(),
             "next": self._token,
         }

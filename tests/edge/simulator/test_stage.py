@@ -9,7 +9,7 @@ from typing import Any
 import aiohttp
 import pytest
 
-from edge.launcher.births import Doorway
+from edge.launcher.doorway import Doorway
 from edge.messages import Asked, Mute, Notice, Reply
 from edge.simulator.stage import Stage
 
@@ -26,7 +26,7 @@ def staged(use: Callable[[Stage, aiohttp.ClientSession], Awaitable[None]]) -> li
             socket.create_server(("127.0.0.1", 0)) as listener,
             socket.create_server(("127.0.0.1", 0)) as door,
         ):
-            stage = Stage(listener, Doorway(door, TOKEN))
+            stage = Stage(listener, Doorway("websocket", TOKEN, door))
             stage.ask = asked.append
             server = await stage.open()
             async with aiohttp.ClientSession() as session:

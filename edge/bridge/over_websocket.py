@@ -1,7 +1,7 @@
-"""Everything a connection will need, done once before the seal: afterwards nothing is imported.
+"""Our own frames over WebSocket: the link on the listening socket, and its rehearsal.
 
-A wearable of our own, on the other end of a pair of sockets in this process, says hello, sends
-silence and a black picture, and goes. What it brings is thrown away.
+To rehearse, a wearable of our own, on the other end of a pair of sockets in this process, says
+hello, sends silence and a black picture, and goes. What it brings is thrown away.
 """
 
 import asyncio
@@ -14,6 +14,7 @@ import numpy as np
 
 from edge.bridge.intake import decoded
 from firmware_bridge import frames
+from firmware_bridge.links import Terms
 from firmware_bridge.websocket import PATH, Link
 
 HOST: Final = "rehearsal"
@@ -23,10 +24,18 @@ MOST_ANSWER_BYTES: Final = 4096
 WITHIN_S: Final = 10.0
 
 
+async def opened(terms: Terms, descriptor: int) -> Link:
+    """Return the link on a listening socket."""
+    listener = socket.socket(fileno=descriptor)
+    listener.setblocking(False)  # noqa: FBT003 (its only parameter)
+    host, port = listener.getsockname()[:2]
+    return Link(terms, frozenset({f"{host}:{port}", f"localhost:{port}"}), listener)
+
+
 async def rehearse() -> None:
     """Have one connection come, be answered, and go."""
     token = secrets.token_bytes(frames.TOKEN_BYTES)
-    link = Link(token, frozenset({HOST}), "", lambda: 0, lambda _: None)
+    link = Link(Terms(lambda: 0, lambda _: None, token), frozenset({HOST}))
     black = cv2.imencode(".jpg", np.zeros((16, 16, 3), np.uint8))[1].tobytes()
     assert decoded(black) is not None
     ours, theirs = socket.socketpair()

@@ -1,0 +1,58 @@
+"""What is a link, whatever it speaks? It brings what a wearable sends, and says how that stands.
+
+A protocol is a file without I/O, its link the file that touches the world. Whoever makes a link
+gives it `Terms` and knows no more of it than is here.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from firmware_bridge.frames import Gaze, Mute
+from firmware_bridge.session import Gone, Heard, Pictured
+
+Brought = Heard | Pictured | Gaze | Mute | Gone
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """What a link is made with."""
+
+    now: Callable[[], int]
+    """Our position: samples of 16 kHz since the stream's start."""
+    take: Callable[[Brought], None]
+    """Gets what a wearable brings, on the event loop; must not wait."""
+    token: bytes = field(default=b"", repr=False)
+    """What a wearable has to bring, where the protocol has room for it."""
+    origin: str = ""
+    """Of the one web page that may connect; empty where none may."""
+    where: str = ""
+    """What the user named: a device, an address, a name; empty where that is a listening socket."""
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """Who is connected, or was last, and what became of what it sent."""
+
+    name: str = ""
+    """As it calls itself: a stranger's words."""
+    is_connected: bool = False
+    battery_percent: int = -1
+    """-1 where it has not said."""
+    lost: int = 0
+    late: int = 0
+    twice: int = 0
+
+
+class Link(Protocol):
+    """One way in. It opens nothing by itself: its descriptor is there before the seal."""
+
+    @property
+    def standing(self) -> Standing | None:
+        """How it stands; None before anybody came."""
+
+    async def serve(self) -> None:
+        """Bring what comes, for ever; returns when the device is gone for good."""
+
+    async def photo_done(self) -> None:
+        """Let the next photo come: one is due, or somebody wants to see."""
