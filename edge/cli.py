@@ -5,7 +5,6 @@ import logging
 import os
 import sys
 from collections.abc import Sequence
-from importlib.metadata import version
 from pathlib import Path
 from typing import Final
 
@@ -31,6 +30,7 @@ from edge.commands import notes as notes_commands
 from edge.commands import tools as tools_commands
 from edge.commands.addressee import NotExported, add_addressee
 from edge.commands.ledger import add_ledger
+from edge.commands.licences import Version, add_licences
 from edge.commands.mind import add_mind
 from edge.commands.models import add_models
 from edge.commands.offers import add_offers
@@ -154,7 +154,9 @@ def _parser() -> argparse.ArgumentParser:
         prog="offrecord",
         description="A companion that hears and sees with you, and cannot keep or send it.",
     )
-    parser.add_argument("--version", action="version", version=f"offrecord {version('offrecord')}")
+    parser.add_argument(
+        "--version", action=Version, nargs=0, help="print the version with its hashes, and end"
+    )
     parser.add_argument("--log", choices=("debug", "info", "warning"), help="log to stderr")
     commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
 
@@ -200,6 +202,7 @@ def _parser() -> argparse.ArgumentParser:
     companion_commands.add_companion(commands)
     agents_commands.add_agents(commands)
     add_models(commands)
+    add_licences(commands)
     add_mind(commands)
     add_addressee(commands)
     add_offers(commands)
