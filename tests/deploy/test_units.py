@@ -67,3 +67,11 @@ def test_what_handles_media_reaches_no_network_and_no_writable_disk(profile: str
 @pytest.mark.parametrize("unit", UNITS, ids=lambda unit: unit.stem)
 def test_a_unit_says_whether_anybody_has_booted_it(unit: Path) -> None:
     assert "not booted" in unit.read_text("utf-8")
+
+
+@pytest.mark.parametrize("profile", seal.PROFILES.values(), ids=lambda profile: str(profile.name))
+def test_unit_and_seal_agree_on_who_is_ended_first_where_memory_runs_out(
+    profile: seal.Profile,
+) -> None:
+    rows = dict(directives(systemd_wall.unit_file(profile.name)))
+    assert int(rows.get("OOMScoreAdjust", 0)) == profile.oom_score_adj

@@ -23,9 +23,9 @@ mount --make-rprivate /
 mount -t tmpfs -o mode=755 none "$1"
 cd "$1"
 mkdir upper work root
-mount -t overlay overlay -o "lowerdir=/,upperdir=$1/upper,workdir=$1/work" root
+mount -t overlay overlay -o "lowerdir=$2,upperdir=$1/upper,workdir=$1/work" root
 cd root
-shift
+shift 2
 for place in "$@"; do  # it may lie on another file system, which the overlay does not show
     mkdir -p ".$place"
     mount --bind "$place" ".$place"
@@ -72,8 +72,10 @@ def missing() -> str:
 
 
 @contextmanager
-def booted(scratch: Path, places: Collection[Path]) -> Iterator[Sequence[str]]:
-    """Boot it; yield the beginning of a command line that runs a command in it.
+def booted(
+    scratch: Path, places: Collection[Path], root: Path = Path("/")
+) -> Iterator[Sequence[str]]:
+    """Boot it over a root; yield the beginning of a command line that runs a command in it.
 
     `places` are folders that it must see where they are.
     """
@@ -82,7 +84,7 @@ def booted(scratch: Path, places: Collection[Path]) -> Iterator[Sequence[str]]:
     group = groups / f"offrecord-test-{os.getpid()}"
     group.mkdir()
     machine = subprocess.Popen(
-        ["sh", "-c", _ENTER, "sh", str(group), _BOOT, "sh", str(scratch), *map(str, places)],
+        ["sh", "-c", _ENTER, "sh", group, _BOOT, "sh", scratch, root, *places],
         stderr=subprocess.PIPE,
     )
     try:
