@@ -15,7 +15,7 @@ import numpy as np
 import onnx
 from numpy.typing import NDArray
 
-from models import ct2, minilm, tfjs, torch_file, voice, whisper, whisper_names
+from models import any_shape, ct2, minilm, tfjs, torch_file, voice, whisper, whisper_names
 from models.graph import FloatGraph, Int8Graph
 from models.tail import silence_tail
 from models.tokens import write_tokens
@@ -77,6 +77,7 @@ def _centernet(members: Members, folder: Path) -> None:
         tfjs.Port("images", "tower_0/images", (1, PICTURE_PX, PICTURE_PX, 3)),
         tfjs.Port("detections", "tower_0/detections", (1, THINGS, 6)),
     )
+    detector = any_shape.of_any_shape(detector, PICTURE_PX)
     (folder / "detector.onnx").write_bytes(detector)
     labels = _LABEL.findall(members["labels.ts"].read_text(encoding="utf-8"))
     _write_lines(folder / "labels.txt", labels)

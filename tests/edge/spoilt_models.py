@@ -2,6 +2,7 @@
 
 import hashlib
 import shutil
+from collections.abc import Mapping
 from pathlib import Path
 
 import numpy as np
@@ -44,7 +45,7 @@ def exchange(folder: Path, model: str, file: str, content: bytes) -> None:
 
 
 def forgetful(
-    inputs: dict[str, tuple[int, ...]],
+    inputs: Mapping[str, tuple[int | str, ...]],
     outputs: dict[str, tuple[int, ...]],
     *,
     hangs_above: float,
@@ -110,10 +111,10 @@ def forgetful(
     return made.SerializeToString()
 
 
-def detector(*, hangs_above: float, side_px: int = 512) -> bytes:
-    """Return what stands in the detector's place; with another side it is not as its row says."""
+def detector(*, hangs_above: float, colours: int = 3) -> bytes:
+    """Return what stands in the detector's place; with other colours it is not as its row says."""
     return forgetful(
-        {"images": (1, side_px, side_px, 3)},
+        {"images": (1, "height", "width", colours)},
         {"detections": (1, 100, 6)},
         hangs_above=hangs_above,
     )

@@ -39,7 +39,7 @@ def replace_by_noise(models: Path) -> None:
 
 
 def replace_by_another_shape(models: Path) -> None:
-    graph = spoilt_models.detector(hangs_above=1e9, side_px=256)
+    graph = spoilt_models.detector(hangs_above=1e9, colours=4)
     spoilt_models.exchange(models, *DETECTOR, graph)
 
 

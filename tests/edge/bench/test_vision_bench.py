@@ -8,7 +8,8 @@ import pytest
 
 from edge import config
 from edge.bench import CannotMeasure, photographs
-from edge.bench.vision import Looking, as_a_camera, judge, read_labels, turned
+from edge.bench.sights import Looking, as_a_camera, judge, turned
+from edge.bench.vision import measure, read_labels
 from edge.capture import pictures
 from edge.chamber import eyes
 from edge.chamber.shelf import Shelf
@@ -60,6 +61,14 @@ def test_what_are_no_labels_is_refused_with_what_they_are(tmp_path: Path, conten
         read_labels(tmp_path / "none.json")
     with pytest.raises(CannotMeasure, match="--labels"):
         read_labels(None)
+
+
+def test_a_picture_that_cannot_be_read_is_named(tmp_path: Path) -> None:
+    (tmp_path / "a.jpg").write_bytes(b"no picture")
+    labels = tmp_path / "labels.json"
+    labels.write_text(json.dumps({"a.jpg": ["cup"]}))
+    with pytest.raises(CannotMeasure, match=r"cannot read the picture .*a\.jpg"):
+        measure(tmp_path, labels, 0)
 
 
 def test_a_picture_of_any_shape_becomes_a_cameras() -> None:
