@@ -1,10 +1,12 @@
 """A wearable that does not exist: it speaks the other side of the WebSocket link, with faults.
 
 `Firmware` is the protocol without I/O, as a board would have it: it numbers frames, keeps to its
-credit, and answers what it is asked. `carry` plays a sound and photos through a real connection.
+credit, and answers what it is asked. `carry` plays a sound and photos through a real connection;
+`emulator_serial.py` does so through a line.
 """
 
 import asyncio
+import itertools
 import random
 from collections.abc import AsyncIterator, Iterator, Sequence
 from dataclasses import dataclass, field
@@ -13,14 +15,18 @@ from typing import Final
 import aiohttp
 
 from firmware_bridge import frames
+from firmware_bridge.adpcm import Packer
 from firmware_bridge.frames import (
     AskTime,
     Body,
     Bye,
     Credit,
     Decoder,
+    Frame,
     Hello,
+    PackedSound,
     Photo,
+    PhotoPart,
     Refused,
     Sound,
     Time,
@@ -29,6 +35,8 @@ from firmware_bridge.frames import (
 
 FRAME_SAMPLES: Final = 320
 RATE_HZ: Final = 16_000
+PARTS_AT_ONCE: Final = 4
+"""Of a photo; then sound goes on."""
 HELD_BACK: Final = 3
 """Frames after which one that was reordered is sent."""
 
@@ -44,6 +52,8 @@ class Faults:
     lost: float = 0.0
     twice: float = 0.0
     late: float = 0.0
+    damaged: float = 0.0
+    """Of those that arrive on a line, with one bit turned."""
     seed: int = 1
 
 
@@ -61,6 +71,13 @@ class Firmware:
     left_out: int = 0
     """Frames for which there was no credit."""
     made: int = 0
+    most_sounds: int = 0
+    most_photos: int = 0
+    """Credit that the welcome gave: more is not kept."""
+    packer: Packer | None = None
+    """Makes sound small, for a slow line."""
+    part_bytes: int = 0
+    """Of a photo that goes in pieces; 0: it goes whole."""
     _decoder: Decoder = field(default_factory=Decoder)
 
     def hello(self) -> bytes:
@@ -72,14 +89,20 @@ class Firmware:
         """Return a frame of sound; None where it has to be left out."""
         has_credit = self.sounds > 0
         self.sounds -= has_credit
-        return self._if_credit(Sound(samples), at, has_credit=has_credit)
+        body = PackedSound(self.packer.pack(samples)) if self.packer else Sound(samples)
+        return self._if_credit(body, at, has_credit=has_credit)
 
-    def photo(self, jpeg: bytes, at: int) -> bytes | None:
-        """Return a photo; None where none is wanted yet, which is no loss."""
+    def photo(self, jpeg: bytes, at: int) -> Iterator[bytes]:
+        """Yield the frames of a photo; none where none is wanted yet, which is no loss."""
         if not self.photos:
-            return None
+            return
         self.photos -= 1
-        return self._if_credit(Photo(jpeg), at, has_credit=True)
+        if not self.part_bytes:
+            yield self.frame(Photo(jpeg), at)
+            return
+        for offset in range(0, len(jpeg), self.part_bytes):
+            piece = jpeg[offset : offset + self.part_bytes]
+            yield self.frame(PhotoPart(len(jpeg), offset, piece), at)
 
     def frame(self, body: Body, at: int | None = None) -> bytes:
         """Return the next frame."""
@@ -94,16 +117,22 @@ class Firmware:
     def hear(self, piece: bytes) -> Iterator[bytes]:
         """Take what the bridge says; yield the answers. Raises Turned."""
         for frame in self._decoder.feed(piece):
-            match frame.body:
-                case Welcome(sounds=sounds, photos=photos) | Credit(sounds=sounds, photos=photos):
-                    self.sounds += sounds
-                    self.photos += photos
-                case AskTime(number=number):
-                    yield self.frame(Time(number))
-                case Refused(reason=reason):
-                    raise Turned(reason)
-                case _:
-                    pass
+            yield from self.answer(frame)
+
+    def answer(self, frame: Frame) -> Iterator[bytes]:
+        """Take one frame of the bridge; yield the answers. Raises Turned."""
+        match frame.body:
+            case Welcome(sounds=sounds, photos=photos):
+                self.sounds, self.photos = self.most_sounds, self.most_photos = sounds, photos
+            case Credit(sounds=sounds, photos=photos):
+                self.sounds = min(self.most_sounds, self.sounds + sounds)
+                self.photos = min(self.most_photos, self.photos + photos)
+            case AskTime(number=number):
+                yield self.frame(Time(number))
+            case Refused(reason=reason):
+                raise Turned(reason)
+            case _:
+                pass
 
 
 class Way:
@@ -112,7 +141,7 @@ class Way:
     def __init__(self, faults: Faults) -> None:
         self._faults, self._chance = faults, random.Random(faults.seed)  # noqa: S311 (no secret)
         self._held: list[tuple[int, bytes]] = []
-        self.lost = self.twice = self.late = 0
+        self.lost = self.twice = self.late = self.damaged = 0
 
     def send(self, frame: bytes) -> list[bytes]:
         """Return what arrives when this is sent."""
@@ -131,6 +160,15 @@ class Way:
         else:
             arrived.append(frame)
         return arrived
+
+    def damage(self, packet: bytes) -> bytes:
+        """Return what comes of a packet that was sent; the zero that ends it always does."""
+        if self._chance.random() >= self._faults.damaged:
+            return packet
+        self.damaged += 1
+        turned = bytearray(packet)
+        turned[self._chance.randrange(len(packet) - 1)] ^= 1 << self._chance.randrange(8)
+        return bytes(turned)
 
     def rest(self) -> list[bytes]:
         """Return what is still on its way."""
@@ -158,7 +196,7 @@ async def carry(
         await connection.send_bytes(firmware.hello())
         listening = asyncio.create_task(_listen(connection, firmware))
         try:
-            async for frame in _played(firmware, media):
+            async for frame in played(firmware, media):
                 if listening.done():
                     break
                 for arrived in way.send(frame):
@@ -172,10 +210,11 @@ async def carry(
     return way
 
 
-async def _played(firmware: Firmware, media: Media) -> AsyncIterator[bytes]:
+async def played(firmware: Firmware, media: Media) -> AsyncIterator[bytes]:
     """Yield frames when their last sample would have been heard."""
     loop = asyncio.get_running_loop()
-    begun_s, shown = loop.time(), 0
+    begun_s, photos = loop.time(), itertools.cycle(media.photos)
+    waiting: Iterator[bytes] = iter(())
     step = 2 * FRAME_SAMPLES
     for place in range(0, len(media.sound), step):
         end = place // 2 + FRAME_SAMPLES
@@ -183,9 +222,12 @@ async def _played(firmware: Firmware, media: Media) -> AsyncIterator[bytes]:
         firmware.clock = end
         if made := firmware.sound(media.sound[place : place + step], place // 2):
             yield made
-        if media.photos and (photo := firmware.photo(media.photos[shown % len(media.photos)], end)):
-            shown += 1
-            yield photo
+        sent = 0
+        for frame in itertools.islice(waiting, PARTS_AT_ONCE):
+            sent += 1
+            yield frame
+        if sent < PARTS_AT_ONCE and media.photos and firmware.photos:
+            waiting = firmware.photo(next(photos), end)
 
 
 async def _listen(connection: aiohttp.ClientWebSocketResponse, firmware: Firmware) -> None:

@@ -4,11 +4,44 @@ The table is in PROTOCOL.md. Bytes may come in any pieces. What breaks the table
 and then the link is closed: nothing behind such a frame can be believed.
 """
 
-import hmac
 from collections.abc import Iterator
-from dataclasses import dataclass
 from struct import Struct
 from typing import Final
+
+from firmware_bridge.bodies import (
+    GAZES,
+    HAS_BATTERY,
+    HAS_BUTTON,
+    HEARS,
+    MOTIONS,
+    MOVES,
+    SEES,
+    AskTime,
+    BadFrame,
+    Battery,
+    Body,
+    Bye,
+    Credit,
+    Frame,
+    Gaze,
+    Hello,
+    Moves,
+    Mute,
+    PackedSound,
+    Photo,
+    PhotoPart,
+    Refused,
+    Sound,
+    Time,
+    Welcome,
+)
+
+__all__ = [
+    "GAZES", "HAS_BATTERY", "HAS_BUTTON", "HEARS", "MOVES", "SEES",
+    "AskTime", "BadFrame", "Battery", "Body", "Bye", "Credit", "Decoder", "Frame", "Gaze", "Hello",
+    "Moves", "Mute", "PackedSound", "Photo", "PhotoPart", "Refused", "Sound", "Time", "Welcome",
+    "encode",
+]  # fmt: skip
 
 VERSION: Final = 1
 HEADER: Final = Struct("<BBHIIQ")
@@ -18,6 +51,7 @@ TOKEN_BYTES: Final = 32
 MOST_NAME_BYTES: Final = 48
 MOST_SOUND_SAMPLES: Final = 3200  # 200 ms at 16 kHz
 MOST_PHOTO_BYTES: Final = 512 * 1024
+MOST_PART_BYTES: Final = 4096
 MOST_REASON_BYTES: Final = 120
 MOST_POSITION: Final = 1 << 48
 """Samples of 16 kHz: five centuries."""
@@ -27,16 +61,15 @@ MOST_THOUSANDTH: Final = 1000
 MOST_PERCENT: Final = 100
 
 HELLO, SOUND, PHOTO, GAZE, BATTERY, MUTE, TIME, BYE = 1, 2, 3, 4, 5, 6, 7, 8
+PACKED_SOUND, PHOTO_PART, MOTION = 9, 10, 11
 WELCOME, CREDIT, ASK_TIME, REFUSED = 16, 17, 18, 19
-
-HEARS, SEES, GAZES, HAS_BATTERY, HAS_BUTTON = 1, 2, 4, 8, 16
-"""Bits of what a wearable can do."""
 
 _HELLO: Final = Struct(f"<I{TOKEN_BYTES}s")
 _GAZE: Final = Struct("<HH")
 _BATTERY: Final = Struct("<BB")
 _CREDIT: Final = Struct("<HH")
 _TIME: Final = Struct("<Q")
+_PART: Final = Struct("<II")
 
 _LENGTHS: Final = {
     HELLO: (_HELLO.size, _HELLO.size + MOST_NAME_BYTES),
@@ -47,6 +80,9 @@ _LENGTHS: Final = {
     MUTE: (0, 0),
     TIME: (_TIME.size, _TIME.size),
     BYE: (0, 0),
+    PACKED_SOUND: (5, 4 + MOST_SOUND_SAMPLES // 2),
+    PHOTO_PART: (_PART.size + 1, _PART.size + MOST_PART_BYTES),
+    MOTION: (1, 1),
     WELCOME: (_CREDIT.size, _CREDIT.size),
     CREDIT: (_CREDIT.size, _CREDIT.size),
     ASK_TIME: (_TIME.size, _TIME.size),
@@ -55,118 +91,10 @@ _LENGTHS: Final = {
 """Kind -> the shortest and the longest payload."""
 
 
-class BadFrame(ValueError):
-    """The other side broke the table; the message is one sentence without content."""
-
-
-@dataclass(frozen=True, slots=True)
-class Hello:
-    """Who comes, with what, and the proof that it may."""
-
-    capabilities: int
-    token: bytes
-    name: str = ""
-
-    def is_paired(self, token: bytes) -> bool:
-        """Say whether it brings this token; takes as long whether it does or not."""
-        return hmac.compare_digest(self.token, token)
-
-
-@dataclass(frozen=True, slots=True)
-class Sound:
-    """int16 little-endian mono samples at 16 kHz."""
-
-    samples: bytes
-
-
-@dataclass(frozen=True, slots=True)
-class Photo:
-    """A whole JPEG file."""
-
-    jpeg: bytes
-
-
-@dataclass(frozen=True, slots=True)
-class Gaze:
-    """Where in the picture the wearer looks, in thousandths; None where on nothing in it."""
-
-    place: tuple[int, int] | None
-
-
-@dataclass(frozen=True, slots=True)
-class Battery:
-    """How full it is."""
-
-    percent: int
-    is_charging: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Mute:
-    """The wearer wants nothing heard and seen any more."""
-
-
-@dataclass(frozen=True, slots=True)
-class Time:
-    """The answer to `AskTime`: its number again; the frame's `at` is the wearable's clock."""
-
-    echo: int
-
-
-@dataclass(frozen=True, slots=True)
-class Bye:
-    """It goes, and nothing of what it sent was lost."""
-
-
-@dataclass(frozen=True, slots=True)
-class Welcome:
-    """It may send; and so many frames of sound and photos before it is given more credit."""
-
-    sounds: int
-    photos: int
-
-
-@dataclass(frozen=True, slots=True)
-class Credit:
-    """So many more frames."""
-
-    sounds: int
-    photos: int
-
-
-@dataclass(frozen=True, slots=True)
-class AskTime:
-    """What does your clock say? `number` comes back in the answer."""
-
-    number: int
-
-
-@dataclass(frozen=True, slots=True)
-class Refused:
-    """Why the link is closed, for a person."""
-
-    reason: str
-
-
-Body = (
-    Hello | Sound | Photo | Gaze | Battery | Mute | Time | Bye
-    | Welcome | Credit | AskTime | Refused
-)  # fmt: skip
-
-
-@dataclass(frozen=True, slots=True)
-class Frame:
-    """One frame: its number, its moment on the sender's clock, and what it says."""
-
-    body: Body
-    sequence: int
-    at: int
-    """Samples of 16 kHz since the sender's clock began."""
-
-
 _KINDS: Final[dict[type[Body], int]] = {
     Hello: HELLO, Sound: SOUND, Photo: PHOTO, Gaze: GAZE, Battery: BATTERY, Mute: MUTE,
-    Time: TIME, Bye: BYE, Welcome: WELCOME, Credit: CREDIT, AskTime: ASK_TIME, Refused: REFUSED,
+    Time: TIME, Bye: BYE, PackedSound: PACKED_SOUND, PhotoPart: PHOTO_PART, Moves: MOTION,
+    Welcome: WELCOME, Credit: CREDIT, AskTime: ASK_TIME, Refused: REFUSED,
 }  # fmt: skip
 
 
@@ -181,8 +109,10 @@ def encode(body: Body, *, sequence: int, at: int) -> bytes:
 
 def _payload(body: Body) -> bytes:
     match body:
-        case Sound(samples=payload) | Photo(jpeg=payload):
+        case Sound(samples=payload) | Photo(jpeg=payload) | PackedSound(block=payload):
             return payload
+        case PhotoPart(whole_bytes=whole_bytes, offset=offset, piece=piece):
+            return _PART.pack(whole_bytes, offset) + piece
         case Hello(capabilities=capabilities, token=token, name=name):
             return _HELLO.pack(capabilities, token) + _cut(name, MOST_NAME_BYTES)
         case Refused(reason=reason):
@@ -193,8 +123,10 @@ def _payload(body: Body) -> bytes:
             return _packed(body)
 
 
-def _packed(body: Gaze | Battery | Time | AskTime | Welcome | Credit) -> bytes:
+def _packed(body: Gaze | Battery | Moves | Time | AskTime | Welcome | Credit) -> bytes:
     match body:
+        case Moves(motion=motion):
+            return bytes([MOTIONS.index(motion)])
         case Gaze(place=place):
             return _GAZE.pack(*(place or (NOWHERE, NOWHERE)))
         case Battery(percent=percent, is_charging=is_charging):
@@ -247,13 +179,23 @@ def _body(kind: int, payload: bytes) -> Body:
         if len(payload) % 2:
             raise BadFrame("half a sample")
         return Sound(payload)
-    if kind == PHOTO:
-        return Photo(payload)
+    if kind in {PHOTO, PACKED_SOUND}:
+        return Photo(payload) if kind == PHOTO else PackedSound(payload)
+    if kind == PHOTO_PART:
+        return _part(payload)
     if kind in {HELLO, REFUSED}:
         return _words(kind, payload)
     if kind in {MUTE, BYE}:
         return Mute() if kind == MUTE else Bye()
     return _numbers(kind, payload)
+
+
+def _part(payload: bytes) -> PhotoPart:
+    whole_bytes, offset = _PART.unpack_from(payload)
+    piece = payload[_PART.size :]
+    if whole_bytes > MOST_PHOTO_BYTES or offset + len(piece) > whole_bytes:
+        raise BadFrame("a piece that is no part of a photo")
+    return PhotoPart(whole_bytes, offset, piece)
 
 
 def _words(kind: int, payload: bytes) -> Hello | Refused:
@@ -272,18 +214,25 @@ def _words(kind: int, payload: bytes) -> Hello | Refused:
 
 def _numbers(kind: int, payload: bytes) -> Body:
     if kind == GAZE:
-        x, y = _GAZE.unpack(payload)
-        if (x, y) == (NOWHERE, NOWHERE):
-            return Gaze(None)
-        if max(x, y) > MOST_THOUSANDTH:
-            raise BadFrame("a gaze beside the picture")
-        return Gaze((x, y))
+        return _gaze(*_GAZE.unpack(payload))
     if kind == BATTERY:
         percent, charging = _BATTERY.unpack(payload)
         if percent > MOST_PERCENT or charging > 1:
             raise BadFrame("a battery that is more than full")
         return Battery(percent, bool(charging))
+    if kind == MOTION:
+        if payload[0] >= len(MOTIONS):
+            raise BadFrame("a motion that is not in the table")
+        return Moves(MOTIONS[payload[0]])
     if kind in {TIME, ASK_TIME}:
         (number,) = _TIME.unpack(payload)
         return Time(number) if kind == TIME else AskTime(number)
     return (Welcome if kind == WELCOME else Credit)(*_CREDIT.unpack(payload))
+
+
+def _gaze(x: int, y: int) -> Gaze:
+    if (x, y) == (NOWHERE, NOWHERE):
+        return Gaze(None)
+    if max(x, y) > MOST_THOUSANDTH:
+        raise BadFrame("a gaze beside the picture")
+    return Gaze((x, y))

@@ -6,12 +6,17 @@ gives it `Terms` and knows no more of it than is here.
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import Literal, Protocol
 
+from firmware_bridge.bodies import Motion
 from firmware_bridge.frames import Gaze, Mute
 from firmware_bridge.session import Gone, Heard, Pictured
 
 Brought = Heard | Pictured | Gaze | Mute | Gone
+
+
+class Lost(ConnectionError):
+    """The device by which a wearable comes is not there any more; it may come back."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +47,12 @@ class Standing:
     lost: int = 0
     late: int = 0
     twice: int = 0
+    damaged: int = 0
+    """Packets, on a line that damages some; what was in them counts as lost, too."""
+    motion: Motion | Literal[""] = ""
+    """A word of `firmware_bridge.bodies.MOTIONS`; empty where it has not said."""
+    trouble: str = ""
+    """Why nobody comes, or what its wearer should know of it; for a person."""
 
 
 class Link(Protocol):
@@ -52,7 +63,7 @@ class Link(Protocol):
         """How it stands; None before anybody came."""
 
     async def serve(self) -> None:
-        """Bring what comes, for ever; returns when the device is gone for good."""
+        """Bring what comes, for ever; returns when the device is gone for good. Raises Lost."""
 
     async def photo_done(self) -> None:
         """Let the next photo come: one is due, or somebody wants to see."""

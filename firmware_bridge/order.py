@@ -15,9 +15,10 @@ Verdict = Literal["next", "late", "twice"]
 
 
 class Order:
-    """Follows the numbers of one connection."""
+    """Follows the numbers of one connection, which begin anew after `sequences`."""
 
-    def __init__(self) -> None:
+    def __init__(self, sequences: int = SEQUENCES) -> None:
+        self._sequences = sequences
         self.lost = self.late = self.twice = 0
         self._newest = -1
         """Never wrapped."""
@@ -29,7 +30,8 @@ class Order:
         if self._newest < 0:
             self._newest, self._seen = sequence, 1
             return "next"
-        ahead = (sequence - self._newest + SEQUENCES // 2) % SEQUENCES - SEQUENCES // 2
+        half = self._sequences // 2
+        ahead = (sequence - self._newest + half) % self._sequences - half
         if ahead > 0:
             self.lost += ahead - 1
             self._newest += ahead

@@ -9,7 +9,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Final
 
-from firmware_bridge import frames
+from firmware_bridge import adpcm, frames
+from firmware_bridge.concealment import MOST_SAMPLES as MOST_MADE_UP
+from firmware_bridge.concealment import Softer
 from firmware_bridge.frames import (
     AskTime,
     BadFrame,
@@ -21,13 +23,17 @@ from firmware_bridge.frames import (
     Frame,
     Gaze,
     Hello,
+    Moves,
     Mute,
+    PackedSound,
     Photo,
+    PhotoPart,
     Sound,
     Time,
     Welcome,
 )
 from firmware_bridge.order import Order
+from firmware_bridge.parts import Parts
 
 SOUNDS_AHEAD: Final = 50
 PHOTOS_AHEAD: Final = 1
@@ -53,6 +59,8 @@ class Pictured:
 
     jpeg: bytes
     at: int
+    quarter_turns: int = 0
+    """Clockwise, until it stands upright."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +75,7 @@ class Session:
     token: bytes = field(repr=False)
     hello: Hello | None = None
     battery: Battery | None = None
+    moves: Moves | None = None
     is_over: bool = False
     """Whether it said goodbye."""
     order: Order = field(default_factory=Order)
@@ -76,15 +85,27 @@ class Session:
     _ahead: int = 0
     """Ours less theirs."""
     _spent: int = 0
+    _softer: Softer = field(default_factory=Softer)
+    _heard_until: int = 0
+    """On our stream's clock; 0 before the first sound."""
     _newest_photo: int = -1
+    _parts: Parts = field(default_factory=Parts)
+    _is_photo_due: bool = True
+    """Whether the wearable may send one, as far as is known here."""
+    _has_photo_moved: bool = False
+    """Whether credit for one was given, or a piece of one came, since the last `renew_credit`."""
 
     def feed(self, piece: bytes, now: int) -> Iterator[Heard | Pictured | Gaze | Mute]:
         """Take bytes in at our position `now`; yield what they bring. Raises BadFrame."""
         for frame in self._decoder.feed(piece):
-            if not self.hello:
-                self._greet(frame, now)
-            elif (verdict := self.order.take(frame.sequence)) != "twice":
-                yield from self._take(frame, now, is_late=verdict == "late")
+            yield from self.take(frame, now)
+
+    def take(self, frame: Frame, now: int) -> Iterator[Heard | Pictured | Gaze | Mute]:
+        """Take one frame in at our position `now`; yield what it brings. Raises BadFrame."""
+        if not self.hello:
+            self._greet(frame, now)
+        elif (verdict := self.order.take(frame.sequence)) != "twice":
+            yield from self._take(frame, now, is_late=verdict == "late")
 
     def ask_time(self, now: int) -> None:
         """Have the clocks compared."""
@@ -92,7 +113,17 @@ class Session:
 
     def photo_done(self, now: int) -> None:
         """Let the next photo come."""
+        self._is_photo_due = self._has_photo_moved = True
         self._reply(Credit(0, PHOTOS_AHEAD), now)
+
+    def renew_credit(self, now: int) -> None:
+        """Give again what may have got lost: for a line that loses frames, every now and then.
+
+        A wearable keeps no more credit than its welcome gave, so that none can pile up.
+        """
+        is_photo_lost = self._is_photo_due and not self._has_photo_moved
+        self._has_photo_moved = False
+        self._reply(Credit(SOUNDS_AHEAD, PHOTOS_AHEAD * is_photo_lost), now)
 
     def refuse(self, reason: str, now: int) -> None:
         """Say why it ends."""
@@ -113,31 +144,55 @@ class Session:
         self, frame: Frame, now: int, *, is_late: bool
     ) -> Iterator[Heard | Pictured | Gaze | Mute]:
         match frame.body:
-            case Sound(samples=samples):
-                yield Heard(samples, self._moment(frame.at, len(samples) // 2, now))
-                self._spent += 1
-                if self._spent >= CREDIT_EVERY:
-                    self._reply(Credit(self._spent, 0), now)
-                    self._spent = 0
-            case Photo(jpeg=jpeg):
-                if is_late and frame.at <= self._newest_photo:
-                    self.photo_done(now)
-                    return
-                self._newest_photo = frame.at
-                yield Pictured(jpeg, self._moment(frame.at, 0, now))
+            case Sound() | PackedSound():
+                yield from self._heard(frame.body, frame.at, now)
+            case Photo() | PhotoPart():
+                yield from self._pictured(frame.body, frame.at, now, is_late=is_late)
             case Time(echo=echo):
                 self._compare(frame.at, echo, now)
-            case Gaze() | Battery() if is_late:  # a newer one counts
+            case Gaze() | Battery() | Moves() if is_late:  # a newer one counts
                 pass
             case Gaze() | Mute():
                 yield frame.body
             case _:
                 self._note(frame.body)
 
+    def _heard(self, sound: Sound | PackedSound, at: int, now: int) -> Iterator[Heard]:
+        """Yield the sound, and before it what is made up for a little that is missing."""
+        samples = sound.samples if isinstance(sound, Sound) else adpcm.unpacked(sound.block)
+        self._spent += 1
+        if self._spent >= CREDIT_EVERY:
+            self._reply(Credit(self._spent, 0), now)
+            self._spent = 0
+        count = len(samples) // 2
+        start = self._moment(at, count, now)
+        if self._heard_until and 0 < (hole := start - self._heard_until) <= MOST_MADE_UP:
+            yield Heard(self._softer.made_up(hole), self._heard_until)
+        self._softer.heard(samples)
+        self._heard_until = max(self._heard_until, start + count)
+        yield Heard(samples, start)
+
+    def _pictured(
+        self, photo: Photo | PhotoPart, at: int, now: int, *, is_late: bool
+    ) -> Iterator[Pictured]:
+        """Yield a photo that is whole now, unless it is older than another."""
+        self._has_photo_moved = True
+        jpeg = photo.jpeg if isinstance(photo, Photo) else self._parts.take(photo, at)
+        if jpeg is None:
+            return
+        if not jpeg or (is_late and at <= self._newest_photo):
+            self.photo_done(now)
+            return
+        self._is_photo_due = False
+        self._newest_photo = at
+        yield Pictured(jpeg, self._moment(at, 0, now))
+
     def _note(self, body: Body) -> None:
         match body:
             case Battery():
                 self.battery = body
+            case Moves():
+                self.moves = body
             case Bye():
                 self.is_over = True
             case _:

@@ -9,6 +9,7 @@ the process at once.
 import argparse
 import asyncio
 import os
+import stat
 import sys
 import threading
 import time
@@ -32,12 +33,13 @@ from edge.messages import Attend, SourceKind, Status, WearableState
 from edge.messages import Mute as MuteAsked
 from edge.seal import own
 from firmware_bridge.frames import TOKEN_BYTES, Gaze, Mute
-from firmware_bridge.links import Brought, Link, Terms
+from firmware_bridge.links import Brought, Link, Lost, Terms
 from firmware_bridge.session import Gone, Heard, Pictured
 
 CONTROL_FD, STATUS_FD, ERROR_FD = 0, 1, 2
 MOST_WISHES: Final = 64
-ENDED: Final = 0
+ENDED, LOST = 0, 3
+"""Exit statuses, as those of `edge.capture`."""
 BETWEEN_GAZES_S: Final = 0.2
 NOBODY: Final = "a wearable that has not come yet"
 
@@ -71,11 +73,16 @@ async def _live(options: argparse.Namespace, before: set[int]) -> int:
     keep = {CONTROL_FD, STATUS_FD, ERROR_FD, *given, *bridge.outlets, *made}
     seal.close_all_but(keep)
     seal.silence_stderr()
-    seal.seal("firmware_bridge", writable_fds=[STATUS_FD, *bridge.outlets])
+    lines = {fd for fd in given if stat.S_ISCHR(os.fstat(fd).st_mode)}  # replies go by write()
+    seal.seal("firmware_bridge", writable_fds=[STATUS_FD, *bridge.outlets, *lines])
     bridge.begin()
     await bridge.go.wait()
     bridge.open()
-    await bridge.link.serve()
+    try:
+        await bridge.link.serve()
+    except Lost:
+        bridge.lose(options.where)
+        return LOST
     return ENDED
 
 
@@ -99,6 +106,7 @@ class Bridge:
         self._sending: set[asyncio.Task[None]] = set()
         self._gazed_s = 0.0
         self._told: WearableState | None = None
+        self._trouble = ""
         for each in options.slots.split(","):
             kind, slot_fd, epoch = each.split(":")
             outlet = Outlet(int(slot_fd), int(epoch))
@@ -131,6 +139,11 @@ class Bridge:
         self._schedule = Schedule(self._skip, time.monotonic())
         self._report()
 
+    def lose(self, where: str) -> None:
+        """Say that the device is gone."""
+        for report in self._reports.values():
+            report.tell("lost", f"the wearable on {where} is not there any more")
+
     def _report(self) -> None:
         """Tell how it is, now and every second."""
         now_s = time.monotonic()
@@ -138,6 +151,9 @@ class Bridge:
         for report in self._reports.values():
             report.device = (standing and standing.name) or NOBODY
             report.clock(self._schedule.position(now_s), now_s)
+        if standing and standing.trouble != self._trouble:
+            self._trouble = standing.trouble
+            report.tell("running", standing.trouble)  # once, of whichever slot
         if standing:
             refused = self._photos.refused if self._photos else 0
             state = WearableState(
@@ -148,6 +164,8 @@ class Bridge:
                 standing.late,
                 standing.twice,
                 refused,
+                standing.damaged,
+                standing.motion,
             )
             if state != self._told:
                 self._tell(state)

@@ -106,6 +106,10 @@ class PhotoIntake:
             self.refused += 1
             self._outlet.skip(1)
             return
+        if photo.quarter_turns:
+            upright = np.ascontiguousarray(np.rot90(pixels, -photo.quarter_turns))
+            pixels.fill(0)
+            pixels = upright
         is_news = self._stillness.taken(pixels)
         try:
             self._outlet.offer(Frame(fit(pixels), photo.at) if is_news else Still(photo.at))

@@ -11,6 +11,9 @@ from firmware_bridge.links import Link, Terms
 
 LINKS: Final = {
     "websocket": "edge.bridge.over_websocket",
+    "serial": "edge.bridge.over_serial",
+    "wyoming": "edge.bridge.over_satellite",
+    "omi": "edge.bridge.over_ble",
 }
 """Name -> module. `edge/commands/wearable.py` says what a user types for each."""
 

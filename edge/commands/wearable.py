@@ -1,14 +1,22 @@
 """What does `--wearable WHERE` mean? A doorway, and the sentence that tells how to come in."""
 
+import os
 import secrets
 import socket
 from collections.abc import Callable, Mapping
+from importlib.util import find_spec
+from pathlib import Path
 from types import MappingProxyType
 from typing import Final
 
 from edge.launcher.doorway import Doorway
 from edge.launcher.own_folder import StartFailed
 from firmware_bridge.frames import TOKEN_BYTES
+from firmware_bridge.tty import BAUDS, USUAL_BAUD
+
+OMI_NEEDS: Final = ("dbus_fast", "opuslib_next")
+PORTS: Final = range(65_536)
+SYSTEM_BUS: Final = Path("/run/dbus/system_bus_socket")
 
 Meant = tuple[Doorway, str]
 """A doorway, and what the user is told of it."""
@@ -22,7 +30,66 @@ def _websocket(where: str) -> Meant:
     return doorway, f"the wearable connects to {address} with the token {doorway.token.hex()}"
 
 
-KINDS: Final[Mapping[str, Callable[[str], Meant]]] = MappingProxyType({"websocket": _websocket})
+def _serial(where: str) -> Meant:
+    path, at, baud = where.rpartition("@")
+    path, baud = (path, baud) if at else (where, str(USUAL_BAUD))
+    if not Path(path).is_char_device():
+        raise StartFailed(
+            f"--wearable serial:{where}: {path or 'nothing'} is no serial line; "
+            "plug the board in, and name it as in /dev/ttyACM0"
+        )
+    if not baud.isdecimal() or int(baud) not in BAUDS:
+        raise StartFailed(
+            f"--wearable serial:{where}: {baud} is no speed of a serial line; "
+            f"leave it out for {USUAL_BAUD}"
+        )
+    if not os.access(path, os.R_OK | os.W_OK):
+        raise StartFailed(f"{path} is not yours to open; join its group, which is often dialout")
+    doorway = Doorway("serial", new_token(), where=path, baud=int(baud))
+    return doorway, f"the wearable is the board on {path}, at {baud} bits a second"
+
+
+def _omi(where: str, kind: str = "omi") -> Meant:
+    if any(not find_spec(package) for package in OMI_NEEDS):
+        raise StartFailed(f"--wearable {kind} needs `pip install offrecord[wearables]`")
+    if "DBUS_SYSTEM_BUS_ADDRESS" not in os.environ and not SYSTEM_BUS.is_socket():
+        raise StartFailed(
+            f"--wearable {kind} needs this machine's Bluetooth service: `apt install bluez`"
+        )
+    told = f"the pendant {where}" if where else "the first Omi pendant in sight"
+    doorway = Doorway("omi", new_token(), where=f"{kind}:{where}")
+    return doorway, f"the wearable is {told}, by Bluetooth"
+
+
+def _omi_purge(where: str) -> Meant:
+    return _omi(where, "omi-purge")
+
+
+def _wyoming(where: str) -> Meant:
+    host, _, port = where.rpartition(":")
+    try:
+        number = PORTS.index(int(port))  # a larger one would be taken modulo 65536
+        found = socket.getaddrinfo(host.strip("[]"), number, type=socket.SOCK_STREAM)
+    except (OSError, ValueError):
+        raise StartFailed(
+            f"--wearable wyoming:{where}: {host or 'nothing'} is no address that is known here; "
+            "name a satellite as in wyoming:192.168.1.30:10700"
+        ) from None
+    address = (str(found[0][4][0]), int(found[0][4][1]))
+    doorway = Doorway("wyoming", new_token(), where=where, reaches=address)
+    told = f"the wearable is the Wyoming satellite at {where}"
+    return doorway, f"{told}; it has no encryption: who listens in that network hears it too"
+
+
+KINDS: Final[Mapping[str, Callable[[str], Meant]]] = MappingProxyType(
+    {
+        "websocket": _websocket,
+        "serial": _serial,
+        "wyoming": _wyoming,
+        "omi": _omi,
+        "omi-purge": _omi_purge,
+    }
+)
 """What stands before the colon -> what the rest means; a port alone is the first one's."""
 
 

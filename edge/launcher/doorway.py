@@ -5,7 +5,11 @@ import socket
 from dataclasses import dataclass, field
 from typing import Final
 
+from firmware_bridge import tty
+
 NO_DESCRIPTOR: Final = -1
+CONNECTED_WITHIN_S: Final = 1.0
+"""The launcher waits so long, and does nothing else, for who is in the same house."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,6 +23,10 @@ class Doorway:
     """For links that others connect to."""
     where: str = ""
     """For those that reach out: what the user named."""
+    reaches: tuple[str, int] | None = None
+    """The address and port to which we connect."""
+    baud: int = 0
+    """Of the serial line that is named so; 0: it is none."""
     origin: str = ""
     """Of the one web page that may connect; empty where none may."""
 
@@ -34,4 +42,17 @@ class Doorway:
 
         Raises OSError: the device is not there (yet).
         """
+        if self.reaches:
+            return socket.create_connection(self.reaches, CONNECTED_WITHIN_S).detach()
+        if self.baud:
+            return tty.opened(self.where, self.baud)
         return os.dup(self.listener.fileno()) if self.listener else NO_DESCRIPTOR
+
+
+@dataclass(frozen=True, slots=True)
+class HomeDoor:
+    """Where the house comes in: a socket that listens already."""
+
+    listener: socket.socket
+    announced: str = ""
+    """ADDRESS:PORT of which zeroconf tells; empty where it does not."""

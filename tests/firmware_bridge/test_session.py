@@ -85,13 +85,12 @@ def test_without_credit_frames_are_left_out_and_counted() -> None:
 
 def test_a_photo_is_wanted_one_at_a_time() -> None:
     bridge, board = connected()
-    photo = board.photo(b"\xff\xd8 one", 10)
-    assert photo
-    assert board.photo(b"\xff\xd8 two", 20) is None
+    (photo,) = board.photo(b"\xff\xd8 one", 10)
+    assert not list(board.photo(b"\xff\xd8 two", 20))
     assert list(bridge.feed(photo, 100_100)) == [Pictured(b"\xff\xd8 one", 100_010)]
     bridge.photo_done(100_200)
     exchange(bridge, board, 100_200)
-    assert board.photo(b"\xff\xd8 three", 30)
+    assert list(board.photo(b"\xff\xd8 three", 30))
 
 
 def test_gaze_and_mute_are_told_and_a_second_hello_is_not() -> None:
@@ -109,7 +108,7 @@ def test_faults_of_the_way_are_counted_exactly() -> None:
         board.sounds = 10
         arrived += way.send(board.sound(TAKEN, 320 * n) or b"")
     arrived += way.rest()
-    heard = sum(len(list(bridge.feed(frame, 400_000))) for frame in arrived)
+    heard = sum(bool(list(bridge.feed(frame, 400_000))) for frame in arrived)
     numbers = [HEADER.unpack_from(frame)[4] for frame in arrived]
     firsts = list(dict.fromkeys(numbers))
     late = sum(number < max(firsts[:place], default=0) for place, number in enumerate(firsts))
@@ -117,3 +116,26 @@ def test_faults_of_the_way_are_counted_exactly() -> None:
     assert (order.lost, order.late, order.twice) == (way.lost, late, way.twice)
     assert heard == len(firsts) == 2000 - way.lost
     assert min(way.lost, late, way.twice) > 20
+
+
+def test_a_little_that_is_missing_is_made_up_ever_softer_and_more_is_a_hole() -> None:
+    bridge, board = connected(now=100_000)
+    loud = b"\x00\x40" * 320
+    for at, made_up in ((0, 0), (320, 0), (960, 320), (1280 + 1600, 1600), (3200 + 1920, 0)):
+        brought = list(bridge.feed(board.sound(loud, at) or b"", 100_000 + at + 320))
+        assert brought[-1] == Heard(loud, 100_000 + at)
+        softer = b"".join(each.samples for each in brought[:-1] if isinstance(each, Heard))
+        assert len(softer) == 2 * made_up
+        assert softer[:640] == (b"\x00\x20" * 320)[: len(softer)]
+        assert softer.endswith(b"\x00\x02" * 320) == (made_up == 1600)
+
+
+def test_credit_that_was_lost_is_given_again_and_never_piles_up() -> None:
+    bridge, board = connected()
+    for n in range(session.SOUNDS_AHEAD):
+        assert board.sound(TAKEN, 320 * n)  # all of them are lost
+    assert board.sounds == 0
+    for _ in range(3):
+        bridge.renew_credit(100_000)
+        exchange(bridge, board, 100_000)
+    assert (board.sounds, board.photos) == (session.SOUNDS_AHEAD, session.PHOTOS_AHEAD)
