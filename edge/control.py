@@ -2,7 +2,8 @@
 
 The launcher listens on the socket `control` in its data folder, which only the owner can open. A
 request is one `Asked` as JSON, the answer one `Standing`. Nobody else speaks on it, and no content
-ever passes: what is to be forgotten stands in the notes themselves, encrypted.
+of the notes ever passes: what the owner wants forgotten stands in the notes themselves, encrypted.
+Only an agent's own words pass, on their way in (`AgentWants`).
 """
 
 import contextlib
@@ -25,7 +26,7 @@ HOLD_DEVICES: Final = frozenset({"capture", "firmware_bridge"})
 """Profiles of the processes that have a device or a link open."""
 LOCK_NAME: Final = "lock"
 """Held by whoever runs on the folder."""
-MOST_REQUEST_BYTES: Final = 256
+MOST_REQUEST_BYTES: Final = 4096
 MOST_ANSWER_BYTES: Final = 1 << 16
 MOST_WAITING: Final = 8
 MOST_PATH_BYTES: Final = 107

@@ -5,21 +5,22 @@ word, by `offrecord grants allow`: an agent has no voice in which it could ask f
 """
 
 import json
+import secrets
 import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import islice
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, Literal
 
 import msgspec
 
 from edge import control, ledger
 from edge.agents import reads
 from edge.evidence import Note, Now, Question
-from edge.messages import Inquire, Look, Mute
-from edge.notes import opening
+from edge.messages import AgentWants, Inquire, Look, Mute
+from edge.notes import opening, wishes
 from edge.notes.exchange import fields
 from edge.search.finder import Finder
 from edge.tools.grants import GrantsFile
@@ -30,6 +31,7 @@ MOST: Final = 50
 MOST_LOOKED_AT: Final = 200
 MOST_MINUTES: Final = 7 * 24 * 60
 MOST_NAME: Final = 40
+MOST_TEXT: Final = 300
 NOBODY: Final = "unnamed"
 
 
@@ -102,6 +104,27 @@ class Reach:
         if standing is None:
             raise NotAllowed(f"nothing runs on {self.folder} that hears or sees")
         return control.outcome(self.folder, standing.mute, standing, time.time())
+
+    def remember(self, agent: str, text: str) -> str:
+        """Have something remembered, if the wearer grants it; as words of the agent."""
+        if not 0 < len(text.strip()) <= MOST_TEXT:
+            raise NotAllowed(f"a text to remember has 1 to {MOST_TEXT} characters")
+        return self._wanted(agent, "remember", text.strip())
+
+    def forget(self, agent: str, what: str, which: str) -> str:
+        """Have notes forgotten for good, if the wearer confirms it."""
+        words = f"{what} {which}".strip()
+        try:
+            wishes.read(words.split(), datetime.now().astimezone())
+        except wishes.BadWish as refusal:
+            raise NotAllowed(str(refusal)) from None
+        if len(words) > MOST_TEXT:
+            raise NotAllowed(f"what to forget is named in at most {MOST_TEXT} characters")
+        return self._wanted(agent, "forget", words)
+
+    def _wanted(self, agent: str, does: Literal["remember", "forget"], text: str) -> str:
+        wanted = AgentWants(named(agent), does, text, secrets.token_hex(8))
+        return reads.became(self.folder, wanted)
 
     def _granted(self, tool: str) -> None:
         name = f"agent.{tool}"

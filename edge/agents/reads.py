@@ -11,12 +11,15 @@ from pathlib import Path
 from typing import Final
 
 from edge import control, ledger
-from edge.agents import leaving
+from edge.agents import leaving, outcome_in
 from edge.ledger import Content, Leaving, Ledger, Occasion
-from edge.messages import AgentReads
+from edge.messages import AgentReads, AgentWants
+from edge.tools.grants import ANSWERED_WITHIN_S
 
 ENTERED_WITHIN_S: Final = 10.0
 BETWEEN_LOOKS_S: Final = 0.02
+BETWEEN_ANSWERS_S: Final = 0.2
+"""A person answers."""
 MOST_ROWS_BACK: Final = 500
 """So many rows may have come after ours."""
 
@@ -51,6 +54,23 @@ def enter(folder: Path, agent: str, what: str, size_bytes: int) -> None:
             return
         time.sleep(BETWEEN_LOOKS_S)
     raise NotEntered(f"it could not be entered in the ledger {path}, so it is not told")
+
+
+def became(folder: Path, wanted: AgentWants) -> str:
+    """Have the wearer asked what an agent wants, and return what became of it.
+
+    Raises NotEntered, control.NoAnswer.
+    """
+    if control.ask(folder, wanted) is None:
+        raise NotEntered(f"nothing runs on {folder} that could ask the wearer")
+    until_s = time.monotonic() + ANSWERED_WITHIN_S + ENTERED_WITHIN_S
+    while time.monotonic() < until_s:
+        newest = islice(ledger.newest_first(folder / ledger.FILE_NAME), MOST_ROWS_BACK)
+        for row, _ in newest:
+            if outcome := outcome_in(row.why, wanted):
+                return outcome
+        time.sleep(BETWEEN_ANSWERS_S)
+    raise NotEntered("nobody answered")
 
 
 def _is_entered(path: Path, row: Leaving) -> bool:

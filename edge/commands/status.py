@@ -5,13 +5,28 @@ import json
 import sys
 import time
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
+
+import msgspec
 
 from edge import config, config_file, control, mute
 from edge.bench.commands import subcommand
 from edge.ledger import days as ledger_days
 from edge.ledger import query as ledger_query
-from edge.messages import Inquire, Standing
+from edge.messages import Figures, Inquire, Standing
+
+STAGES: Final = {
+    "words": "last word until its text is there",
+    "reply": "end of a question until the answer",
+    "picture": "picture taken until told what it shows",
+    "mel": "hearing: spectrum",
+    "encode": "hearing: encoder",
+    "decode": "hearing: decoder",
+    "detect": "seeing: objects in a picture",
+    "read": "seeing: text in a picture",
+    "faces": "seeing: faces in a picture",
+}
+"""How a person reads the steps of `Figures`."""
 
 
 def add_status(commands: Any) -> None:  # noqa: ANN401 (argparse has no public name for it)
@@ -48,6 +63,22 @@ def lines(standing: Standing, left_bytes: int) -> list[str]:
         memory = "memory unknown" if size is None else f"{size / (1 << 20):.0f} MiB"
         level = f"level {each.level}" if each.is_checked else "being born"
         found.append(f"  {each.process:<16}{level:<12}pid {each.pid:<8}{memory}")
+    return [*found, *(_numbers(standing.figures) if standing.figures else ())]
+
+
+def _numbers(figures: Figures) -> list[str]:
+    """Return what a person reads of a run's figures."""
+    head = (
+        f"This run: heard {figures.heard:,}, seen {figures.seen:,}, answered {figures.answered:,}, "
+        f"dropped {figures.dropped:,}; {figures.raw_bytes:,} bytes of sound and pictures in, "
+        f"{figures.airlock_bytes:,} bytes of facts out."
+    )
+    found = [head]
+    if figures.stages:
+        found.append(f"  {'in the last hour':<40}{'times':>7}{'p50':>14}{'p95':>14}")
+    for each in figures.stages:
+        name = STAGES.get(each.stage, each.stage)
+        found.append(f"  {name:<40}{each.count:>7}{each.p50_ms:>11,.0f} ms{each.p95_ms:>11,.0f} ms")
     return found
 
 
@@ -69,6 +100,10 @@ def as_json(standing: Standing | None, left_bytes: int) -> dict[str, Any]:
                 for each in standing.processes
             ],
         }
+        if standing.figures:
+            figures = msgspec.structs.asdict(standing.figures)
+            stages = [msgspec.structs.asdict(each) for each in standing.figures.stages]
+            found["figures"] = figures | {"stages": stages}
     return found
 
 

@@ -1,26 +1,23 @@
 """What was the run in numbers? Counts of messages, folded into one `Summary`."""
 
-from collections import deque
-from collections.abc import Iterable, Sequence
+import time
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
-from typing import Final
 
 from edge.ledger import Totals
 from edge.messages import (
     Dropped,
+    Figures,
     Leaves,
     ProcessSeal,
     SealState,
     Seen,
     SourceState,
-    StageSummary,
     StageTime,
     Summary,
     Transcript,
 )
-
-KEPT_TIMES: Final = 4096
-"""Durations of a step from which its percentiles are taken: the latest."""
+from edge.runtime.figures import LAST_S, Times
 
 
 @dataclass(slots=True)
@@ -57,7 +54,8 @@ class Tally:
     _left_out: Running = field(default_factory=Running)
     """Samples and pictures that did not reach the chamber."""
     _sealed: dict[str, SealState] = field(default_factory=dict)
-    _times_ms: dict[str, deque[float]] = field(default_factory=dict)
+    _times: Times = field(default_factory=Times)
+    now_s: Callable[[], float] = time.monotonic
 
     def resume(self, entered: Totals, *, answered: int, joined: int = 0) -> None:
         """Go on from what ledger and notes say of a run whose runtime died."""
@@ -89,7 +87,7 @@ class Tally:
         """Add one reply to a question."""
         self.answered += 1
         if latency_ms >= 0:
-            self._add("reply", latency_ms)
+            self.took("reply", latency_ms)
 
     @property
     def raw_bytes(self) -> int:
@@ -108,21 +106,25 @@ class Tally:
             context_tokens=self.context_tokens,
             dropped=self.dropped + self._left_out.total,
             sealed=tuple(seals),
-            stages=tuple(
-                StageSummary(name, len(times), _rank(times, 0.5), _rank(times, 0.95))
-                for name, times in self._times_ms.items()
-            ),
+            stages=self._times.since(),
+        )
+
+    def figures(self) -> Figures:
+        """Return the run so far, and how quick its steps were in the last hour."""
+        return Figures(
+            heard=self.heard,
+            seen=self.seen,
+            answered=self.answered,
+            raw_bytes=self.raw_bytes,
+            airlock_bytes=self.airlock_bytes,
+            dropped=self.dropped + self._left_out.total,
+            stages=self._times.since(self.now_s() - LAST_S),
         )
 
     def _time(self, stages: Iterable[StageTime]) -> None:
         for stage in stages:
-            self._add(stage.stage.name.lower(), stage.microseconds / 1000)
+            self.took(stage.stage.name.lower(), stage.microseconds / 1000)
 
-    def _add(self, name: str, duration_ms: float) -> None:
-        self._times_ms.setdefault(name, deque(maxlen=KEPT_TIMES)).append(duration_ms)
-
-
-def _rank(values: Sequence[float], share: float) -> float:
-    """Return the value below which a share of the values lies, by nearest rank."""
-    ordered = sorted(values)
-    return round(ordered[max(0, -int(-share * len(ordered) // 1) - 1)], 2)
+    def took(self, step: str, duration_ms: float) -> None:
+        """Add how long a step took."""
+        self._times.add(step, duration_ms, self.now_s())

@@ -100,9 +100,13 @@ class Grants:
         self._next = 1
         self._pending: dict[int, _Pending] = {}
 
-    async def may(self, tool: str, what: str, why: str) -> Choice:
-        """Return whether a tool may be used now, and for how long that was said."""
-        if standing := self._file.read().get(tool):
+    async def may(self, tool: str, what: str, why: str, *, is_each_asked: bool = False) -> Choice:
+        """Return whether a tool may be used now, and for how long that was said.
+
+        Where each use is asked about, nothing is allowed for always.
+        """
+        standing = self._file.read().get(tool)
+        if standing and not (is_each_asked and standing == "always"):
             return standing
         if len(self._pending) >= MOST_WAITING:
             return "never"

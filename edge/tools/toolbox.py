@@ -17,7 +17,7 @@ from edge import act
 from edge.airlock import plain, visible
 from edge.evidence import Note, Question
 from edge.ledger import Leaving
-from edge.messages import SENTENCE_CHARACTERS, Control, Granted
+from edge.messages import SENTENCE_CHARACTERS, Control
 from edge.notes import NotesUnwritable, wishes
 from edge.recall.answer import Answer, Memory, shortened
 from edge.runtime.present import Present
@@ -71,10 +71,8 @@ class Tools:
         await self._servers.close()
 
     def told(self, message: Control) -> None:
-        """Hear of the servers' programs, and of what the wearer grants."""
+        """Hear of the servers' programs."""
         self._servers.told(message)
-        if isinstance(message, Granted):
-            self.grants.answer(message.id, message.answer)
 
     def described(self) -> tuple[Tool, ...]:
         """Return what there is; a server that died offers nothing."""

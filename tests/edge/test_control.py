@@ -113,7 +113,7 @@ def test_a_very_long_path(tmp_path: Path) -> None:
         b"[96,5,5]",
         b"[3]",
         b"\xff\xfe\x00",
-        b"[98]" + b" " * 300,
+        b"[98]" + b" " * control.MOST_REQUEST_BYTES,
         b"[" * 256,
     ],
 )

@@ -98,6 +98,17 @@ def test_what_has_an_effect_needs_the_wearers_word(data: Path) -> None:
     assert "has not allowed" in text_of(refused)
 
 
+def test_nothing_is_changed_where_nobody_can_ask_the_wearer(data: Path) -> None:
+    GrantsFile(data).decide("agent.remember", "always")
+    kept = asked(data, lambda c: c.call_tool("remember", {"text": "Buy lemons."}))
+    assert "could ask the wearer" in text_of(kept)
+    gone = asked(data, lambda c: c.call_tool("forget", {"what": "day", "which": "never"}))
+    assert "'never' is no day" in text_of(gone)
+    long = asked(data, lambda c: c.call_tool("remember", {"text": "x" * 301}))
+    assert "1 to 300 characters" in text_of(long)
+    assert len(rows(data)) == 0
+
+
 def test_a_name_is_made_plain() -> None:
     assert named("cl\nerk\x1b[31m" + "x" * 99) == "cl?erk?[31m" + "x" * 29
     assert named("") == "unnamed"
@@ -113,5 +124,6 @@ def test_the_command_serves_on_standard_input_and_output(tmp_path: Path) -> None
             return {each.name for each in listed.tools}, json.loads(now.contents[0].text)
 
     tools, now = asyncio.run(doing())
-    assert tools == {"search_notes", "recent_context", "look", "pause_sensing"}
+    reads, does = {"search_notes", "recent_context"}, {"look", "pause_sensing"}
+    assert tools == reads | does | {"remember", "forget"}
     assert now["runs"] is False

@@ -7,7 +7,7 @@ from pathlib import Path
 import typed
 
 from edge.commands import status
-from edge.messages import MuteState, Standing, StandingProcess
+from edge.messages import Figures, MuteState, StageSummary, Standing, StandingProcess
 
 
 def test_nothing_runs(tmp_path: Path) -> None:
@@ -32,3 +32,17 @@ def test_each_process_is_told_with_its_level_and_memory() -> None:
     found = status.as_json(standing, 1234)["processes"]
     assert found[0]["pss_bytes"] > 1 << 20
     assert found[1]["level"] is None
+
+
+def test_a_run_is_told_in_numbers() -> None:
+    stages = (StageSummary("words", 12, 310.4, 702.0), StageSummary("new", 1, 2.0, 3.0))
+    figures = Figures(heard=12, dropped=3, raw_bytes=5_000_000, airlock_bytes=900, stages=stages)
+    standing = Standing(
+        "r1", 1, (), MuteState(muted=False), 0, 0, 0, is_counter_known=True, figures=figures
+    )
+    _, run, head, words, other = status.lines(standing, 0)
+    assert "heard 12, seen 0, answered 0, dropped 3; 5,000,000 bytes of sound" in run
+    assert "last hour" in head
+    assert words.split()[-5:] == ["12", "310", "ms", "702", "ms"]
+    assert other.split()[0] == "new"
+    assert status.as_json(standing, 0)["figures"]["stages"][0]["p95_ms"] == 702.0

@@ -58,3 +58,24 @@ def test_who_went_on_was_heard_once_also_after_a_death() -> None:
     tally, entered = Tally(), Totals(count={"Transcript": 5, "Seen": 2})
     tally.resume(entered, answered=1, joined=2)
     assert (tally.heard, tally.seen, tally.answered) == (3, 2, 1)
+
+
+def test_figures_are_of_the_last_hour_and_the_summary_of_the_run() -> None:
+    clock = [0.0]
+    tally = Tally(now_s=lambda: clock[0])
+    tally.took("words", 900)
+    clock[0] = 4000.0
+    for milliseconds in (100, 300):
+        tally.took("words", milliseconds)
+    (hour,), (run,) = tally.figures().stages, tally.summary().stages
+    assert (hour.stage, hour.count, hour.p50_ms, hour.p95_ms) == ("words", 2, 100, 300)
+    assert (run.count, run.p95_ms) == (3, 900)
+
+
+def test_a_step_that_was_not_taken_in_the_last_hour_is_out() -> None:
+    clock = [0.0]
+    tally = Tally(now_s=lambda: clock[0])
+    tally.reply(5)
+    clock[0] = 4000.0
+    assert tally.figures().stages == ()
+    assert tally.figures().answered == 1
