@@ -49,7 +49,7 @@ def examine(config_path: Path | None) -> list[Finding]:
     )  # fmt: skip
     for check in checks:
         findings += check()
-    own = (_mute, _notes, _voice, _spoken, _specialists, _reasoner)
+    own = (_mute, _notes, _voice, _spoken, _specialists, _reasoner, _house)
     return [*findings, *(finding for check in own for finding in check(config_path))]
 
 
@@ -296,3 +296,13 @@ def _reasoner(config_path: Path | None) -> Iterator[Finding]:
     from edge.doctor import reasoners  # noqa: PLC0415 (no other check needs a web client)
 
     yield from reasoners.reasoners(settings)
+
+
+def _house(config_path: Path | None) -> Iterator[Finding]:
+    try:
+        settings = config_file.load(config_path)
+    except config_file.BadConfig:
+        return
+    from edge.doctor import house  # noqa: PLC0415 (few have a broker)
+
+    yield from house.house(settings)
