@@ -42,8 +42,11 @@ SOCKETS: Final = frozenset(
 BIRTHS: Final = frozenset({"execve", "execveat", "clone", "clone3", "fork", "vfork"})
 TRACED: Final = sorted({*OPENS, *NAMES, *NEVER, *SOCKETS, *BIRTHS})
 WRITES: Final = re.compile(r"O_WRONLY|O_RDWR|O_CREAT|O_TRUNC|O_APPEND|O_TMPFILE")
-OF_NO_FILE: Final = re.compile(r"/dev/null|/proc/(self|\d+)/(uid_map|gid_map|setgroups)")
-"""Nothing is kept by the one; in the others stage 0 says who it is in its own user namespace."""
+OF_NO_FILE: Final = re.compile(
+    r"/dev/null|/proc/(self|\d+)/(uid_map|gid_map|setgroups|oom_score_adj)"
+)
+"""Nothing is kept by the one; in the others stage 0 says who it is in its own user namespace, and
+how readily it is ended where memory runs out."""
 _DESCRIPTOR: Final = re.compile(r"^(?:AT_FDCWD|\d+)<(?P<path>[^>]*)>")
 _STRING: Final = re.compile(r'^"(?P<text>(?:[^"\\]|\\.)*)"')
 _LOCAL_ADDRESS: Final = re.compile(r'sun_path=(?P<abstract>@?)"(?P<path>[^"]*)"')

@@ -61,7 +61,7 @@ class CannotSeal(RuntimeError):
 
 
 def stage0(  # noqa: PLR0913 (one option each, all but two by name)
-    profile: str,
+    profile: str | Profile,
     argv: Sequence[str],
     *,
     readable: Collection[str | Path] = (),
@@ -75,20 +75,23 @@ def stage0(  # noqa: PLR0913 (one option each, all but two by name)
     To be started by the thread that calls this, for as long as which lives the child may live.
     `readable`, `writable` and `devices` must exist; `ports` are the TCP ports that may be
     connected to before the filter, for a camera with an address; `listening` are those that may be
-    opened to others before it, for wearables.
+    opened to others before it, for wearables. A program that is not ours is given a row of
+    `edge/seal/programs.py`.
     """
-    row = PROFILES[profile]
+    row = profile if isinstance(profile, Profile) else PROFILES[profile]
     usual = [Path(place).expanduser() for place in row.readable]
     places = [*(place for place in usual if place.exists()), *readable]
     return [
         *(sys.executable, "-I", "-S", birth.__file__),
         f"--parent={os.getpid()}",
+        f"--oom={row.oom_score_adj}",
         *(f"--read={place}" for place in places),
         *(f"--write={place}" for place in writable),
         *(f"--device={place}" for place in (os.devnull, *devices)),
         *(f"--connect={port}" for port in ports),
         *(f"--listen={port}" for port in listening),
         *(["--tcp=yes"] if row.tcp else []),
+        *([f"--filter={_packed(_filter_at_birth(row)).hex()}"] if row.at_birth else []),
         "--",
         *argv,
     ]
@@ -165,7 +168,8 @@ def _refuse_anything_but_a_pipe(descriptor: int) -> None:
         mode = os.fstat(descriptor).st_mode
     except OSError:
         raise CannotSeal(f"descriptor {descriptor} is to be written but is not open") from None
-    if not (stat.S_ISFIFO(mode) or stat.S_ISSOCK(mode)):
+    is_line = stat.S_ISCHR(mode) and os.isatty(descriptor)  # who may hold one is checked outside
+    if not (stat.S_ISFIFO(mode) or stat.S_ISSOCK(mode) or is_line):
         raise CannotSeal(f"descriptor {descriptor} is to be written but is no pipe and no socket")
 
 
@@ -182,7 +186,7 @@ class _Program(ctypes.Structure):
 
 
 def _load(program: Sequence["Instruction"], seccomp: int) -> None:
-    code = b"".join(struct.pack("<HBBI", *instruction) for instruction in program)
+    code = _packed(program)
     answer = _LIBC.syscall(
         ctypes.c_long(seccomp),
         ctypes.c_long(_SET_MODE_FILTER),
@@ -193,6 +197,10 @@ def _load(program: Sequence["Instruction"], seccomp: int) -> None:
         raise CannotSeal(f"thread {answer} already has another filter")
     if answer < 0:
         raise CannotSeal(f"this kernel has no usable seccomp: {_last_error()}")
+
+
+def _packed(program: Sequence["Instruction"]) -> bytes:
+    return b"".join(struct.pack("<HBBI", *instruction) for instruction in program)
 
 
 def _last_error() -> str:
@@ -230,6 +238,14 @@ def filter_program(
     A call of another architecture kills the process: its number would mean something else.
     """
     known = {Known.WRITABLE: tuple(sorted(writable_fds)), Known.SELF: (pid,)}
+    return _program(PROFILES[profile].calls, arch, known)
+
+
+def _filter_at_birth(row: Profile) -> list[Instruction]:
+    return _program(row.calls, os.uname().machine, {})
+
+
+def _program(calls: Mapping[str, Rule], arch: str, known: "_Values") -> list[Instruction]:
     numbers = NUMBERS[arch]
     program = [
         Instruction(LOAD, 0, 0, _ARCH_AT),
@@ -239,7 +255,7 @@ def filter_program(
     ]
     if arch == "x86_64":
         program += [Instruction(AT_LEAST, 0, 1, X32_BIT), Instruction(RETURN, 0, 0, KILL)]
-    bodies = {name: _rule(rule, known) for name, rule in PROFILES[profile].calls.items()}
+    bodies = {name: _rule(rule, known) for name, rule in calls.items()}
     bodies |= {name: [Instruction(RETURN, 0, 0, NOT_THERE)] for name in ABSENT}
     for name, body in bodies.items():
         if name in numbers:

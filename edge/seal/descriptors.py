@@ -1,8 +1,9 @@
 """What stands open in a process, in the words that a profile's row uses?
 
 `pipe`, `slot` (local, record by record), `sound server` (any other local socket), `connection` (to
-another machine), `null`, `device` (microphone, camera), `loudspeaker`, `pipe to itself`, `pair of
-sockets to itself`, `event`, a file that ends in `(read-only)`, or `file open for writing`.
+another machine), `null`, `device` (microphone, camera), `loudspeaker`, `serial line`, `pipe to
+itself`, `pair of sockets to itself`, `event`, a file that ends in `(read-only)`, or `file open for
+writing`.
 """
 
 import os
@@ -24,6 +25,7 @@ from edge.seal.profiles import (
     OWN_PIPE,
     PIPE,
     READ_ONLY,
+    SERIAL_LINE,
     SLOT,
     SOUND_SERVER,
 )
@@ -95,6 +97,8 @@ def _descriptor(pid: int, number: int) -> _Descriptor | None:
 def _device(descriptor: _Descriptor) -> str:
     if descriptor.device == NULL_DEVICE:
         return NULL
+    if re.match(r"/dev/(tty[A-Z]+|pts/)\d+$", descriptor.link):
+        return SERIAL_LINE
     if os.major(descriptor.device) not in {ALSA_MAJOR, V4L2_MAJOR}:
         return f"device of another sort ({descriptor.link})"
     return LOUDSPEAKER if re.search(r"pcmC\d+D\d+p$", descriptor.link) else DEVICE

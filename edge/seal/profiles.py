@@ -192,7 +192,7 @@ _RUNTIME: Final[Mapping[str, Rule]] = {
     ),
 }
 
-_EVERYBODY_READS: Final = (
+EVERYBODY_READS: Final = (
     *("/lib", "/lib64", "/usr/lib", "/usr/lib64", "/usr/local/lib", "/usr/share/zoneinfo"),
     *("/etc/ld.so.cache", "/etc/localtime", "/etc/ssl/openssl.cnf"),
     *("/proc/self", "/proc/cpuinfo", "/proc/meminfo", "/proc/stat", "/proc/sys/vm"),
@@ -213,7 +213,7 @@ _SPEECH_DATA: Final = ("/usr/share/espeak-ng-data", "/usr/local/share/espeak-ng-
 
 PIPE, SLOT, NULL, DEVICE, EVENT = "pipe", "slot", "null", "device", "event"
 CONNECTION, SOUND_SERVER, OWN_PIPE = "connection", "sound server", "pipe to itself"
-OWN_PAIR, LOUDSPEAKER = "pair of sockets to itself", "loudspeaker"
+OWN_PAIR, LOUDSPEAKER, SERIAL_LINE = "pair of sockets to itself", "loudspeaker", "serial line"
 READ_ONLY: Final = "file (read-only)"
 
 
@@ -239,6 +239,11 @@ class Profile:
     None: it opens and closes as it works."""
     shared_maps: tuple[str, ...] | None = ()
     """Beginnings of the paths that may be mapped shared and writable. None: any."""
+    oom_score_adj: int = 0
+    """Where memory runs out the kernel ends the highest first (proc(5)): those that hold media or a
+    model come back in seconds; the notes' process and the launcher stay. As in the units."""
+    at_birth: bool = False
+    """Whether the filter stands before the program starts: one that is not ours seals nothing."""
 
 
 PROFILES: Final[Mapping[str, Profile]] = MappingProxyType(
@@ -246,46 +251,51 @@ PROFILES: Final[Mapping[str, Profile]] = MappingProxyType(
         "chamber": Profile(
             "chamber",
             _STRICT,
-            _EVERYBODY_READS,
+            EVERYBODY_READS,
             descriptors=_standard(SLOT, READ_ONLY),
+            oom_score_adj=500,
         ),
         "mind": Profile(
             "mind",
             _STRICT,
-            _EVERYBODY_READS,
+            EVERYBODY_READS,
             descriptors=_standard(READ_ONLY),
+            oom_score_adj=450,
         ),
         "voice": Profile(
             "voice",
             _VOICE,
-            (*_EVERYBODY_READS, *_SOUND_SETTINGS, *_SPEECH_DATA),
+            (*EVERYBODY_READS, *_SOUND_SETTINGS, *_SPEECH_DATA),
             descriptors=_standard(SLOT, READ_ONLY, LOUDSPEAKER, SOUND_SERVER, OWN_PIPE, EVENT),
             shared_maps=("/dev/snd/",),
+            oom_score_adj=400,
         ),
         "firmware_bridge": Profile(
             "firmware_bridge",
             _FIRMWARE_BRIDGE,
-            (*_EVERYBODY_READS, "/etc/hosts", "/etc/ssl"),
+            (*EVERYBODY_READS, "/etc/hosts", "/etc/ssl"),
             descriptors=_standard(SLOT, READ_ONLY, CONNECTION, OWN_PIPE, OWN_PAIR, EVENT),
+            oom_score_adj=400,
         ),
         "capture": Profile(
             "capture",
             _CAPTURE,
             (
-                *_EVERYBODY_READS,
+                *EVERYBODY_READS,
                 *_SOUND_SETTINGS,
                 "/run/udev",
                 *("/etc/hosts", "/etc/resolv.conf", "/etc/nsswitch.conf", "/etc/ssl"),
             ),
             descriptors=_standard(SLOT, READ_ONLY, DEVICE, SOUND_SERVER, OWN_PIPE, EVENT),
             shared_maps=("/dev/snd/", "/dev/video"),
+            oom_score_adj=400,
         ),
         "runtime": Profile(
             "runtime",
             _RUNTIME,
             # All but /dev, and what /proc and /sys say of others.
             (
-                *_EVERYBODY_READS,
+                *EVERYBODY_READS,
                 *("/bin", "/etc", "/home", "/opt", "/root", "/run", "/srv", "/usr", "/var"),
             ),
             tcp=True,
