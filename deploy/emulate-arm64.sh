@@ -5,7 +5,7 @@ set -eu
 
 usage() {
     cat <<'END'
-usage: sudo deploy/emulate-arm64.sh FOLDER [OPTIONS OF offrecord]     (demo --fast)
+usage: sudo deploy/emulate-arm64.sh FOLDER [OPTIONS OF offrecord]     (demo --fast --json)
 
 FOLDER takes about 3 GB and is used again. Needs: apt install debootstrap qemu-user-static \
   binfmt-support qemu-system-arm e2fsprogs; and the models on this machine (`offrecord models fetch`).
@@ -22,7 +22,7 @@ done
 folder=$(realpath -m "$1")
 root=$folder/root
 shift
-[ $# -gt 0 ] || set -- demo --fast
+[ $# -gt 0 ] || set -- demo --fast --json
 source=$(cd "$(dirname "$0")/.." && pwd)
 models=${OFFRECORD_MODELS:-${XDG_CACHE_HOME:-$HOME/.cache}/offrecord/models}
 [ -d "$models/silero-vad" ] || fail "there are no models in $models; fetch them here first"
@@ -58,7 +58,10 @@ mount -t proc none /proc; mount -t sysfs none /sys; mount -t devtmpfs none /dev 
 mount -t tmpfs none /tmp; mount -t tmpfs none /run
 export PATH=/usr/sbin:/usr/bin:/sbin:/bin HOME=/root OFFRECORD_MODELS=/opt/models COLUMNS=100
 uname -srm
-cd /opt/offrecord && .venv/bin/offrecord $*
+cd /opt/offrecord
+# As \`offrecord tune\` does: how long a specialist may take is learnt on the machine it runs on.
+.venv/bin/python -c "from edge import footprints; print(len(footprints.measure(again=True)), 'measured')"
+.venv/bin/offrecord $*
 echo "offrecord ended with \$?"
 sync; echo o >/proc/sysrq-trigger; sleep 60
 END
@@ -69,7 +72,7 @@ chmod +x "$root/play"
 rm -f "$folder/disk"
 mkfs.ext4 -q -d "$root" "$folder/disk" 3G
 kernel=$(ls "$root"/boot/vmlinuz-* | tail -1)
-timeout 1800 qemu-system-aarch64 -machine virt -cpu cortex-a76 -smp 2 -m 2048 -nographic -no-reboot \
+timeout 3600 qemu-system-aarch64 -machine virt -cpu cortex-a76 -smp 2 -m 2048 -nographic -no-reboot \
     -kernel "$kernel" -initrd "$(echo "$kernel" | sed s/vmlinuz/initrd.img/)" \
     -drive file="$folder/disk",format=raw,if=virtio -net none \
     -append "root=/dev/vda rw init=/play console=ttyAMA0 quiet" | tee "$folder/said"

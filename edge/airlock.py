@@ -15,7 +15,7 @@ from typing import Final, TypeVar
 import msgspec
 
 from edge import labels
-from edge.messages import Enters, Hello, Leaves, Saying, Seen, Transcript
+from edge.messages import Enters, Hello, HomeHeard, Leaves, Saying, Seen, Transcript
 
 MAX_MESSAGE_BYTES: Final = 2048
 """Below PIPE_BUF (4096), so a write is atomic."""
@@ -76,7 +76,7 @@ def fitting(message: Leaves) -> Leaves:
     while (over := len(_encoder.encode(message)) - MAX_MESSAGE_BYTES) > 0:
         if isinstance(message, Seen) and message.lines:
             message = msgspec.structs.replace(message, lines=message.lines[:-1])
-        elif isinstance(message, Transcript) and message.text:
+        elif isinstance(message, Transcript | HomeHeard) and message.text:
             kept = message.text.encode()[:-over].decode("utf-8", "ignore")
             message = msgspec.structs.replace(message, text=kept.rstrip())
         else:
@@ -110,7 +110,7 @@ def _decode(decoder: "msgspec.msgpack.Decoder[_T]", packet: bytes) -> _T:
 
 def _texts(message: Leaves) -> tuple[str, ...]:
     match message:
-        case Transcript() | Saying():
+        case Transcript() | Saying() | HomeHeard():
             return (message.text,)
         case Seen():
             return tuple(line.text for line in message.lines)

@@ -26,9 +26,12 @@ from edge.bench.commands import Command, add_benches, subcommand
 from edge.capture import BadSource
 from edge.commands import agents as agents_commands
 from edge.commands import companion as companion_commands
+from edge.commands import metrics as metrics_commands
 from edge.commands import notes as notes_commands
+from edge.commands import team as team_commands
 from edge.commands import tools as tools_commands
 from edge.commands.addressee import NotExported, add_addressee
+from edge.commands.home import add_home
 from edge.commands.ledger import add_ledger
 from edge.commands.licences import Version, add_licences
 from edge.commands.mind import add_mind
@@ -67,6 +70,8 @@ REFUSALS: Final = (
     *tools_commands.REFUSALS,
     *companion_commands.REFUSALS,
     *agents_commands.REFUSALS,
+    *metrics_commands.REFUSALS,
+    *team_commands.REFUSALS,
 )
 """Errors that are the user's to mend; each is one sentence."""
 
@@ -165,6 +170,7 @@ def _parser() -> argparse.ArgumentParser:
 
     add_running(commands)
     add_simulate(commands)
+    add_home(commands)
     add("devices", list_devices, as_json=True)
     diagnosing, measuring = add("doctor", diagnose, as_json=True), add("tune", tuning)
     measuring.add_argument(
@@ -193,6 +199,8 @@ def _parser() -> argparse.ArgumentParser:
         "--data", type=Path, metavar="FOLDER", help="notes and ledger are here instead"
     )
     add_status(commands)
+    metrics_commands.add_metrics(commands)
+    team_commands.add_team(commands)
     add_wearer(commands)
     add_today(commands)
     add_why(commands)

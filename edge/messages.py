@@ -325,6 +325,35 @@ class Lending(Message, frozen=True, tag=15):
     lent: Annotated[tuple[Lent, ...], msgspec.Meta(max_length=32)]
 
 
+HomeNumber = Annotated[int, msgspec.Meta(ge=0, lt=2**53)]
+"""Of a request of the house; no two of a run are the same."""
+
+
+class HomeVoice(Message, frozen=True, tag=16):
+    """In the sound of a request of the house somebody begins to speak, or has stopped.
+
+    At the sound's end the latter is said, whoever spoke.
+    """
+
+    number: HomeNumber
+    at_ms: Millis
+    """Since that sound's beginning."""
+    speaks: bool
+
+
+class HomeHeard(Message, frozen=True, tag=17):
+    """What was said in the sound that somebody in the house sent: their words, not the wearer's.
+
+    They go back to who sent the sound, and nowhere else.
+    """
+
+    number: HomeNumber
+    text: Sentence
+    """Empty where no words were found."""
+    heard_ms: Millis
+    """How long that sound was."""
+
+
 Leaves = (
     Hello
     | SpeechStarted
@@ -341,6 +370,8 @@ Leaves = (
     | Saying
     | Strained
     | Lending
+    | HomeVoice
+    | HomeHeard
 )
 
 
@@ -443,6 +474,18 @@ class WearableState(Message, frozen=True, tag=49):
     twice: Count = 0
     refused: Count = 0
     """Photos that could not be decoded."""
+    damaged: Count = 0
+    """Packets of a serial line; what was in them counts as lost, too."""
+    motion: Literal["", "still", "moving", "walking", "running", "riding"] = ""
+    """How its wearer moves, as it judges by itself; empty: it has not said."""
+
+
+class HomeAsks(Message, frozen=True, tag=50):
+    """Somebody in the house sends sound and wants it as text. Number 0: the link is sealed."""
+
+    number: HomeNumber
+    peer: Annotated[str, msgspec.Meta(pattern=r"^[0-9A-Fa-f.:]{0,45}$")]
+    """The address it comes from."""
 
 
 # --- Control: launcher -> runtime --------------------------------------------------------------
@@ -522,6 +565,10 @@ class PhonesChanged(Message, frozen=True, tag=105):
     """
 
 
+class TeamChanged(Message, frozen=True, tag=109):
+    """Something was said to the team, or somebody came or went; what, lies in files."""
+
+
 class AgentReads(Message, frozen=True, tag=106):
     """An agent is about to be told something: enter it. Also asked on the control socket."""
 
@@ -533,12 +580,25 @@ class AgentReads(Message, frozen=True, tag=106):
     """By which whoever asked finds the row."""
 
 
+class AgentWants(Message, frozen=True, tag=108):
+    """An agent wants the notes changed: the wearer is asked. Also asked on the control socket."""
+
+    agent: Annotated[str, msgspec.Meta(pattern=r"^[ -~]{1,40}$")]
+    """As it named itself."""
+    does: Literal["remember", "forget"]
+    text: Annotated[str, msgspec.Meta(min_length=1, max_length=400)]
+    """What to remember; what to forget, as `offrecord forget` takes it."""
+    ticket: Annotated[str, msgspec.Meta(pattern=r"^[0-9a-f]{16}$")]
+    """By which whoever asked finds the row that says what became of it."""
+
+
 class ResetOffers(Message, frozen=True, tag=103):
     """Let what was made of offers until now teach no more; also asked on the control socket."""
 
 
 Control = (
     SourceState
+    | WearableState
     | SealState
     | ChildDied
     | CounterGap
@@ -552,7 +612,10 @@ Control = (
     | Judged
     | ResetOffers
     | PhonesChanged
+    | TeamChanged
     | AgentReads
+    | AgentWants
+    | HomeAsks
 )
 """`Enrol`: the chamber was told so, and may now say a voice, once."""
 
@@ -606,6 +669,21 @@ class StageSummary(Message, frozen=True):
     count: Count
     p50_ms: float
     p95_ms: float
+
+
+class Figures(Message, frozen=True, tag=107):
+    """The run so far in numbers, for whoever asks how it does; `edge/runtime/figures.py`."""
+
+    heard: Count = 0
+    seen: Count = 0
+    answered: Count = 0
+    raw_bytes: Count = 0
+    airlock_bytes: Count = 0
+    dropped: Count = 0
+    stages: tuple[StageSummary, ...] = ()
+    """Of the last hour. `words`: after the last word of an utterance until its text was there;
+    `picture`: after a picture was taken until it was told what it shows; `reply`: after the last
+    word of a question until its answer began; the others are steps within."""
 
 
 class ProcessSeal(Message, frozen=True):
@@ -683,6 +761,9 @@ class Unmute(Message, frozen=True, tag=97):
     """Hear and see again."""
 
 
+HomeTold = Go | HomeVoice | HomeHeard
+"""What the house's link is told, a line each."""
+
 Status = SourceState | WearableState | Attend | Mute
 """A wearable can only close the ears, never open them: that is its wearer's, elsewhere."""
 
@@ -708,6 +789,7 @@ Shown = (
     | Wanted
     | Mute
     | Unmute
+    | Figures
 )
 
 
@@ -846,6 +928,8 @@ class Standing(Message, frozen=True, tag=99):
     """Whether pictures are looked at: false for closed eyes, without a camera, and while muted."""
     enrolling_ms: int = -1
     """How much of the wearer's speech has been heard for that; -1 while nothing is learnt."""
+    figures: Figures | None = None
+    """As the runtime said them last; none before it did."""
 
 
 class ForgetVoice(Message, frozen=True, tag=100):
@@ -863,7 +947,9 @@ Asked = (
     | Attend
     | Granted
     | PhonesChanged
+    | TeamChanged
     | AgentReads
+    | AgentWants
     | Judged
     | ResetOffers
 )

@@ -4,6 +4,7 @@ One clock for a source: samples at 16 kHz since its first sample, for pictures t
 """
 
 from dataclasses import dataclass
+from enum import IntEnum
 from typing import Final
 
 import numpy as np
@@ -47,6 +48,33 @@ class Played:
     samples: Samples
     at: int
     """When its first sample is heard: `time.monotonic()`, in samples."""
+
+
+@dataclass(frozen=True, slots=True)
+class HomeSound:
+    """A block of the sound that somebody in the house wants as text: not the wearer's."""
+
+    samples: Samples
+    start: int
+    """Samples since its request's first one."""
+
+
+class HomeStep(IntEnum):
+    """Where a request of the house stands."""
+
+    BEGINS = 0
+    ENDS = 1
+    """All of its sound has come: its words are wanted."""
+    IS_DROPPED = 2
+    """Nobody wants its words."""
+
+
+@dataclass(frozen=True, slots=True)
+class HomeMark:
+    """A request of the house begins, or is over."""
+
+    number: int
+    step: HomeStep
 
 
 @dataclass(frozen=True, slots=True)

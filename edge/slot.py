@@ -9,15 +9,17 @@ Record: header (little-endian) then payload.
 | field    | type | meaning                                                                  |
 |----------|------|--------------------------------------------------------------------------|
 | kind     | u16  | 1 audio, 2 frame, 3 end of stream, 4 played by the companion's own voice,|
-|          |      | 5 a frame like those before it, left out                                 |
+|          |      | 5 a frame like those before it, left out, 6 audio that somebody in the   |
+|          |      | house wants as text, 7 a request for that begins or is over              |
 | part     | u16  | position of this record within its signal                                |
 | parts    | u16  | records of this signal                                                   |
-| width    | u16  | frame only, pixels                                                       |
+| width    | u16  | frame: pixels; request: its step                                         |
 | height   | u16  | frame only, pixels                                                       |
 | reserved | u16  | 0                                                                        |
 | epoch    | u32  | grows by one each time the source is started                             |
 | sequence | u32  | grows by one a signal; a hole is counted as lost                         |
-| at       | u64  | first sample (audio, played) or moment (the others) in samples of 16 kHz |
+| at       | u64  | first sample (audio, played) or moment (the others) in samples of 16 kHz;|
+|          |      | of a request its number                                                  |
 
 Payload: at most `BLOCK_SAMPLES` int16 little-endian mono samples, in one part; or RGB rows, every
 part but the last as long as can be.
@@ -31,7 +33,16 @@ from typing import Final, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from edge.signals import BLOCK_SAMPLES, AudioChunk, Frame, Played, Still
+from edge.signals import (
+    BLOCK_SAMPLES,
+    AudioChunk,
+    Frame,
+    HomeMark,
+    HomeSound,
+    HomeStep,
+    Played,
+    Still,
+)
 
 HEADER: Final = Struct("<HHHHHHIIQ")
 MAX_RECORD_BYTES: Final = 64 * 1024
@@ -39,8 +50,10 @@ MAX_PAYLOAD_BYTES: Final = MAX_RECORD_BYTES - HEADER.size
 MAX_SIDE_PX: Final = 1280
 """A larger picture is scaled down by its source."""
 
-AUDIO, FRAME, END, PLAYED, STILL = 1, 2, 3, 4, 5
-SOUNDS: Final = frozenset({AUDIO, PLAYED})
+Sound = AudioChunk | Played | HomeSound
+AUDIO, FRAME, END, PLAYED, STILL, HOME, HOME_MARK = 1, 2, 3, 4, 5, 6, 7
+SOUNDS: Final[dict[int, type[Sound]]] = {AUDIO: AudioChunk, PLAYED: Played, HOME: HomeSound}
+KINDS: Final = frozenset({*SOUNDS, FRAME, END, STILL, HOME_MARK})
 MAX_SOUND_BYTES: Final = BLOCK_SAMPLES * 2
 STEPS: Final = np.float32(32768)
 """Of an int16 sample from 0 to 1."""
@@ -59,13 +72,19 @@ class End:
     at: int
 
 
-Signal = AudioChunk | Frame | End | Played | Still
+Signal = AudioChunk | Played | Frame | End | Still
+OfHouse = HomeSound | HomeMark
+"""What has no moment on a stream's clock."""
 
 
-def records(signal: Signal, *, epoch: int, sequence: int) -> Iterator[bytes | memoryview]:
+def records(signal: Signal | OfHouse, *, epoch: int, sequence: int) -> Iterator[bytes | memoryview]:
     """Yield the records that carry one signal."""
-    if isinstance(signal, AudioChunk | Played):
+    if isinstance(signal, Sound):
         yield SoundRecord().wrap(signal, epoch=epoch, sequence=sequence)
+        return
+    if isinstance(signal, HomeMark):
+        head = (HOME_MARK, 0, 1, signal.step, 0, 0, epoch, sequence, signal.number)
+        yield HEADER.pack(*head)
         return
     kind = STILL if isinstance(signal, Still) else END
     width, height, payload = 0, 0, memoryview(b"")
@@ -89,9 +108,10 @@ class SoundRecord:
         self._steps = np.frombuffer(self._record, "<i2", offset=HEADER.size)
         self._scaled = np.empty(BLOCK_SAMPLES, np.float32)
 
-    def wrap(self, sound: AudioChunk | Played, *, epoch: int, sequence: int) -> memoryview:
+    def wrap(self, sound: Sound, *, epoch: int, sequence: int) -> memoryview:
         """Return the record of a block, which is good until `clear` or the next one."""
-        kind, at = (AUDIO, sound.start) if isinstance(sound, AudioChunk) else (PLAYED, sound.at)
+        kind = next(kind for kind, made in SOUNDS.items() if isinstance(sound, made))
+        at = sound.at if isinstance(sound, Played) else sound.start
         count = len(sound.samples)
         HEADER.pack_into(self._record, 0, kind, 0, 1, 0, 0, 0, epoch, sequence, at)
         scaled = self._scaled[:count]
@@ -142,7 +162,7 @@ def _read_header(record: memoryview) -> tuple[_Head, int, int, int]:
     if not HEADER.size <= len(record) <= MAX_RECORD_BYTES:
         raise BadRecord(f"a record of {len(record)} bytes")
     kind, part, parts, width, height, zero, epoch, sequence, at = HEADER.unpack_from(record)
-    if zero or not 0 <= part < parts or kind not in {*SOUNDS, FRAME, END, STILL}:
+    if zero or not 0 <= part < parts or kind not in KINDS:
         raise BadRecord("a header that breaks the table")
     return _Head(kind, parts, height, width, at), part, epoch, sequence
 
@@ -170,7 +190,7 @@ class SlotReader:
         """Whether a part of a signal has come, and others have not."""
         return self._parts > 0
 
-    def feed(self, record: bytes | memoryview) -> Signal | None:
+    def feed(self, record: bytes | memoryview) -> Signal | OfHouse | None:
         """Return the signal that this record completes, if it completes one.
 
         Raises BadRecord for anything that does not honour the table above.
@@ -232,15 +252,24 @@ class SlotReader:
                 raise BadRecord(f"{len(payload)} bytes of sound")
             np.copyto(self._sound[: len(payload) // 2], np.frombuffer(payload, "<i2"))
 
-    def _whole(self, payload_bytes: int) -> Signal:
+    def _whole(self, payload_bytes: int) -> Signal | OfHouse:
         head = self._head
         if head.kind == END:
             return End(head.at)
         if head.kind == STILL:
             return Still(head.at)
+        if head.kind == HOME_MARK:
+            return HomeMark(head.at, _step(head.width))
         if head.kind in SOUNDS:
             samples = self._sound[: payload_bytes // 2]
             samples /= STEPS
-            return (AudioChunk if head.kind == AUDIO else Played)(samples, head.at)
+            return SOUNDS[head.kind](samples, head.at)
         pixels = self._picture[: head.bytes].reshape(head.height, head.width, 3)
         return Frame(pixels, head.at)
+
+
+def _step(number: int) -> HomeStep:
+    try:
+        return HomeStep(number)
+    except ValueError:
+        raise BadRecord(f"a request of the house at step {number}") from None

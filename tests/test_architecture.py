@@ -93,6 +93,11 @@ NEVER: dict[str, set[str]] = {
         "edge.config_file",
         *MEDIA,
     },
+    "edge/home": {"numpy", "cv2", "edge.notes", "edge.runtime", "edge.reason", *MEDIA},
+    "edge/home/state.py": {"os", "time", "socket", "asyncio", "aiomqtt"},
+    "edge/home/discovery.py": {"os", "time", "socket", "asyncio", "aiomqtt"},
+    "edge/team": {*NETWORK, "aiomqtt", "numpy", "cv2", "edge.notes", "edge.runtime", *MEDIA},
+    "edge/metrics.py": {"os", "time", *NETWORK, "edge.notes", "numpy", *MEDIA},
     "edge/launcher": {
         *("numpy", "cv2", "onnxruntime", "edge.slot", "edge.chamber", "edge.reason", "edge.view"),
         "edge.commands",

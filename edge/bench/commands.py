@@ -45,6 +45,9 @@ def add_benches(commands: Any) -> None:  # noqa: ANN401 (as above)
     add("mute", _mute).add_argument(
         "--times", type=int, default=20, metavar="N", help="how often (20)"
     )
+    add("companion", _companion).add_argument(
+        "--rounds", type=int, default=6, metavar="N", help="with junk, and so many without (6)"
+    )
     idling = add("idle", _idle)
     idling.add_argument(
         "--seconds", type=int, default=60, metavar="S", help="of each kind of sound (60)"
@@ -56,6 +59,9 @@ def add_benches(commands: Any) -> None:  # noqa: ANN401 (as above)
         "--manifest", type=Path, metavar="FILE", help="clips whose first words are waited for"
     )
     add("seal", _seal)
+    add("soak", _soak).add_argument(
+        "--hours", type=float, default=24, metavar="H", help="of sound, as fast as it goes (24)"
+    )
     offering = add("proactive", _proactive)
     offering.add_argument(
         "--days", type=Path, metavar="FILE", help="scripted days, instead of the held-out ones"
@@ -95,6 +101,9 @@ def add_benches(commands: Any) -> None:  # noqa: ANN401 (as above)
         "--questions", type=Path, metavar="FILE", help="others, in the form of questions.toml"
     )
     escalating.add_argument("--no-mind", action="store_true", help="by words alone")
+    add("team", _team).add_argument(
+        "--wearables", type=int, default=200, metavar="N", help="at one broker (200)"
+    )
     add_hearing(add)
     asking = add("addressee", _addressee)
     asked = asking.add_mutually_exclusive_group(required=True)
@@ -139,6 +148,14 @@ def _mute(arguments: argparse.Namespace) -> int:
     return 0
 
 
+def _companion(arguments: argparse.Namespace) -> int:
+    """Have strangers crowd the phones' port: what do hearing and memory pay?"""
+    from edge.bench import companion  # noqa: PLC0415 (see above)
+
+    report(companion.measure(arguments.rounds), as_json=arguments.json)
+    return 0
+
+
 def _idle(arguments: argparse.Namespace) -> int:
     """Show what listening costs while nobody speaks, and how soon it is noticed that one does."""
     from edge.bench import idle  # noqa: PLC0415 (see above)
@@ -161,6 +178,14 @@ def _seal(arguments: argparse.Namespace) -> int:
     from edge.bench import seal  # noqa: PLC0415 (see above)
 
     report(seal.measure(), as_json=arguments.json)
+    return 0
+
+
+def _soak(arguments: argparse.Namespace) -> int:
+    """Show whether memory, descriptors or threads grow in a long day."""
+    from edge.bench import soak  # noqa: PLC0415 (see above)
+
+    report(soak.measure(arguments.hours), as_json=arguments.json)
     return 0
 
 
@@ -196,6 +221,18 @@ def _context(arguments: argparse.Namespace) -> int:
 
     names = scene.names() if arguments.scenes is None else arguments.scenes
     report(context.measure(arguments.data, names), as_json=arguments.json)
+    return 0
+
+
+def _team(arguments: argparse.Namespace) -> int:
+    """Let many wearables tell each other things through one broker; is any letter lost?"""
+    from edge.bench import CannotMeasure  # noqa: PLC0415 (see above)
+
+    try:
+        from edge.bench import team  # noqa: PLC0415 (see above)
+    except ModuleNotFoundError:
+        raise CannotMeasure("it needs a library: `pip install 'offrecord[home]'`") from None
+    report(team.measure(arguments.wearables), as_json=arguments.json)
     return 0
 
 

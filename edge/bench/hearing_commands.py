@@ -51,6 +51,17 @@ def add_hearing(add: Add) -> None:
         help="how much louder the voice is at the microphone than who speaks in the room (0)",
     )
     _add_speech(add)
+    wearing = _take_clips(add("wearable", _wearable), "file and text")
+    wearing.add_argument("--protocol", choices=("omi", "websocket", "serial"), default="omi")
+    wearing.add_argument("--codec", default="pcm16", metavar="NAME", help="of its sound (pcm16)")
+    wearing.add_argument("--minutes", type=float, default=10.0, metavar="N", help="of speech (10)")
+    wearing.add_argument(
+        "--loss",
+        type=_shares,
+        default=(0.0, 1.0, 5.0),
+        metavar="PERCENT,…",
+        help="of what it sends, each in turn (0,1,5)",
+    )
 
 
 def _add_speech(add: Add) -> None:
@@ -89,6 +100,14 @@ def _add_speech(add: Add) -> None:
     speaking.add_argument(
         "--language", default="", metavar="CODE|auto", help="of a multilingual model (en)"
     )
+
+
+def _shares(text: str) -> tuple[float, ...]:
+    """Return the percentages that a user wrote; raise ValueError."""
+    shares = tuple(float(each) for each in text.split(","))
+    if not all(0 <= share < 100 for share in shares):  # noqa: PLR2004 (per cent)
+        raise ValueError
+    return shares
 
 
 def _take_noise_and_board(parser: argparse.ArgumentParser) -> None:
@@ -188,4 +207,15 @@ def _voice(arguments: argparse.Namespace) -> int:
 
     found = voice.measure(arguments.replies, arguments.interruptions, arguments.echo_db)
     report(found, as_json=arguments.json)
+    return 0
+
+
+def _wearable(arguments: argparse.Namespace) -> int:
+    """How well is speech understood through a wearable's link that loses some of it?"""
+    from edge.bench import wearable  # noqa: PLC0415 (see above)
+
+    asked = wearable.Asked(
+        arguments.manifest, arguments.protocol, arguments.codec, arguments.minutes, arguments.loss
+    )
+    report(wearable.measure(asked), as_json=arguments.json)
     return 0

@@ -54,10 +54,10 @@ def measure(asked: Asked) -> dict[str, Any]:
     settings = tune.applied(asked.settings)
     clips = read_manifest(asked.manifest, Clip, ("file", "text"))
     sounds = [load_clip(asked.manifest.parent / clip.file) for clip in clips]
-    judge = _judge(clips)
+    judging = judge(clips)
     with throttled(BOARDS[asked.board]) as how:
         rows = [
-            _measured(condition, asked, settings, judge)
+            _measured(condition, asked, settings, judging)
             for condition in conditions(sounds, asked.noise, room=asked.room)
         ]
         unspoken = noise.measure(
@@ -80,7 +80,7 @@ def measure(asked: Asked) -> dict[str, Any]:
 def _measured(
     condition: Condition, asked: Asked, settings: config.Config, judge: peers.Judge
 ) -> dict[str, Any]:
-    said = _sealed(condition, settings)
+    said = sealed(condition, settings)
     engines = peers.measure(condition.clips, settings.recogniser, asked.others, judge)
     if condition.name == CLEAN and asked.board == DESKTOP:
         engines.append(_full_window(condition.clips, settings, judge))
@@ -105,7 +105,7 @@ class _Said:
     sealed: dict[str, str] = field(default_factory=dict)
 
 
-def _judge(clips: Sequence[Clip]) -> peers.Judge:
+def judge(clips: Sequence[Clip]) -> peers.Judge:
     normalise = wer.load_normaliser(manifest.folder() / "whisper-normaliser")
 
     def judge(texts: Sequence[str]) -> dict[str, Any]:
@@ -116,7 +116,7 @@ def _judge(clips: Sequence[Clip]) -> peers.Judge:
     return judge
 
 
-def _sealed(condition: Condition, settings: config.Config) -> _Said:
+def sealed(condition: Condition, settings: config.Config) -> _Said:
     """Have the chamber hear a stream, as fast as it can."""
     said = _Said(stream.Words([part.start for part in condition.parts]))
 

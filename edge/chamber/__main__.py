@@ -43,6 +43,7 @@ if TYPE_CHECKING:
     from edge.chamber.ears import Ears
     from edge.chamber.echo import Echo
     from edge.chamber.eyes import Eyes
+    from edge.chamber.home import Home
 
 STDERR_FD: Final = 2
 LOADED_WHEN_NEEDED: Final = ("numpy.fft", "numpy.linalg", "numpy.ma")
@@ -103,13 +104,15 @@ def load(settings: config.Config, wanted: list[str], shelf: Shelf) -> Senses:
 
     Where one sense cannot be had, the other goes on alone; the shelf knows why.
     """
+    ears = _load_ears(settings, shelf, wanted) if "audio" in wanted else None
     return Senses(
-        ears=_load_ears(settings, shelf, wanted) if "audio" in wanted else None,
+        ears=ears,
         eyes=_load_eyes(settings.vision, shelf) if "video" in wanted else None,
         asr=shelf.index(settings.recogniser.weights),
         detector=shelf.index("centernet"),
         reader=shelf.index("pp-ocr"),
         echo=_load_echo() if "echo" in wanted else None,
+        home=_load_home(ears, settings, shelf) if ears and "home" in wanted else None,
     )
 
 
@@ -131,6 +134,12 @@ def _load_echo() -> "Echo":
     echo = Echo()
     echo.warm_up()
     return echo
+
+
+def _load_home(ears: "Ears", settings: config.Config, shelf: Shelf) -> "Home":
+    from edge.chamber import home  # noqa: PLC0415 (see above)
+
+    return home.load(ears, settings, shelf)
 
 
 def _load_eyes(settings: config.Vision, shelf: Shelf) -> "Eyes | None":

@@ -17,7 +17,7 @@ from edge.budget import DAY_S, Budget, passes
 from edge.chamber import held
 from edge.messages import Enters, Leaves
 from edge.signals import AudioChunk
-from edge.slot import MAX_RECORD_BYTES, End, Signal, SlotReader
+from edge.slot import MAX_RECORD_BYTES, End, OfHouse, Signal, SlotReader
 
 AIRLOCK_FD: Final = 1
 ENTERS_FD: Final = 0
@@ -88,7 +88,7 @@ class Slot:
     def fileno(self) -> int:
         return self._socket.fileno()
 
-    def receive(self) -> tuple[Signal | None, bool]:
+    def receive(self) -> tuple[Signal | OfHouse | None, bool]:
         """Take one record; return the signal that it completed, and whether the slot is open."""
         size = self._socket.recv_into(self._record.data)
         if not size:
@@ -103,10 +103,11 @@ class Slot:
         signal, is_open = self.receive()
         while is_open and signal is None:
             signal, is_open = self.receive()
+        assert not isinstance(signal, OfHouse), "the house comes by a slot that is not kept in step"
         return signal
 
 
-def as_they_come(slots: Sequence[Slot]) -> Iterator[Signal]:
+def as_they_come(slots: Sequence[Slot]) -> Iterator[Signal | OfHouse]:
     """Yield signals of all slots in the order of arrival, until every slot is closed.
 
     A signal is overwritten when the next one is asked for; a part of one, when the others do not

@@ -117,6 +117,16 @@ class Ears:
             self._asr.learn(words)
 
     @property
+    def recogniser(self) -> "Recogniser | OpenAiWhisper | Opinions":
+        """Who finds the words."""
+        return self._asr
+
+    @property
+    def is_open(self) -> bool:
+        """Whether somebody speaks, or has just made a pause."""
+        return self._segmenter.is_open
+
+    @property
     def is_in_pause(self) -> bool:
         """Whether who spoke has fallen silent, and may have finished."""
         return self._segmenter.is_silent
@@ -157,6 +167,10 @@ class Ears:
         """Have what comes go on with nothing, and keep no sound for that."""
         self._segmenter.set_apart()
         self._tape.listened(self._segmenter.needs_from)
+
+    def begin_anew(self) -> None:
+        """Know nothing of the room either: what comes is of another microphone."""
+        self._activity.begin_anew()
 
     def finish(self) -> list[Leaves | Heard]:
         """Return the utterance that the stream's end cut short; keep nothing for what follows."""

@@ -7,7 +7,8 @@ hold places on the tape, the sound itself lies there:
 |------------|--------------|----------------------------------------------------|
 | the tape   | 60 s in all  | the newest chunk is dropped, counted and reported  |
 | chunks     | 60 s         | the same                                           |
-| utterances | 8            | hearing waits (and then drops chunks); a pause in  |
+| utterances | 8            | hearing waits (and then drops chunks); the house's |
+|            |              | are left out, and so is its answer; a pause in     |
 |            |              | them, recognised ahead of its end, is left out, as |
 |            |              | it is on a board that is too slow (`ahead.py`);    |
 |            |              | the words so far are looked for if none wait       |
@@ -22,8 +23,8 @@ import threading
 import time
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from queue import Empty, Queue
-from typing import TYPE_CHECKING, Final
+from queue import Empty, Full, Queue
+from typing import TYPE_CHECKING, Final, TypeAlias
 
 from edge.chamber.doors import Exit
 from edge.chamber.plates import Plates
@@ -33,12 +34,13 @@ from edge.chamber.tape import TAPE_S
 from edge.clock import SAMPLE_RATE_HZ, to_ms
 from edge.messages import Dropped, Ended, Leaves, Transcript
 from edge.signals import CHUNK_SAMPLES, AudioChunk, Frame, Played, Still
-from edge.slot import Signal
+from edge.slot import OfHouse, Signal
 
 if TYPE_CHECKING:
     from edge.chamber.ears import Ears, Laid
     from edge.chamber.echo import Echo
     from edge.chamber.eyes import Eyes
+    from edge.chamber.home import Home, HomeWork
     from edge.chamber.scene import Glance
 
 CHUNKS_HELD: Final = TAPE_S * SAMPLE_RATE_HZ // CHUNK_SAMPLES
@@ -48,6 +50,8 @@ STOPPED_S: Final = 1.5
 OVER_S: Final = 0.5
 """Without one for so long, what has ended is over: nobody goes on with it, and it is forgotten."""
 REPORT_DROPS_EVERY_SAMPLES: Final = 5 * SAMPLE_RATE_HZ
+Work: TypeAlias = "Queue[Heard | HomeWork | None]"
+"""What waits to be understood."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +65,8 @@ class Senses:
     reader: int
     echo: "Echo | None" = None
     """Takes the companion's own voice out of what is heard; None where nobody speaks."""
+    home: "Home | None" = None
+    """Hears what the house wants as text; None where nobody asks."""
     precedence: Precedence = field(default_factory=Precedence)
 
     def __post_init__(self) -> None:
@@ -126,11 +132,11 @@ def run_in_step(signals: Iterable[Signal], senses: Senses, exit_: Exit) -> Ended
     return Ended(to_ms(tally.now), tally.utterances, tally.frames)
 
 
-def run_live(signals: Iterable[Signal], senses: Senses, exit_: Exit) -> Ended:
+def run_live(signals: Iterable[Signal | OfHouse], senses: Senses, exit_: Exit) -> Ended:
     """Hand every signal to the thread that it is for; return when all sources have ended."""
     tally = Tally(exit_)
     chunks: Queue[Laid | None] = Queue(CHUNKS_HELD)
-    utterances: Queue[Heard | None] = Queue(UTTERANCES_HELD)
+    utterances: Work = Queue(UTTERANCES_HELD)
     plates = Plates()
     threads = [
         threading.Thread(target=target, name=name)
@@ -143,8 +149,8 @@ def run_live(signals: Iterable[Signal], senses: Senses, exit_: Exit) -> Ended:
     for thread in threads:
         thread.start()
     for signal in signals:
-        if isinstance(signal, Played):
-            senses.play(signal)
+        if isinstance(signal, Played | OfHouse):
+            _take_beside(signal, senses, utterances, exit_)
         elif isinstance(signal, AudioChunk):
             tally.tick(signal.end)
             if not _laid(chunks, signal, senses):
@@ -159,6 +165,22 @@ def run_live(signals: Iterable[Signal], senses: Senses, exit_: Exit) -> Ended:
         thread.join()
     tally.report()
     return Ended(to_ms(tally.now), tally.utterances, tally.frames)
+
+
+def _take_beside(signal: Played | OfHouse, senses: Senses, utterances: "Work", exit_: Exit) -> None:
+    """Take what is no part of the stream: what the companion plays, and what the house asks."""
+    if isinstance(signal, Played):
+        senses.play(signal)
+        return
+    for event in senses.home.take(signal) if senses.home else ():
+        if isinstance(event, Leaves):
+            exit_.leave(event)
+            continue
+        try:
+            utterances.put_nowait(event)
+        except Full:
+            assert senses.home
+            senses.home.drop(event)
 
 
 def _laid(chunks: "Queue[Laid | None]", chunk: AudioChunk, senses: Senses) -> bool:
@@ -176,7 +198,7 @@ def _laid(chunks: "Queue[Laid | None]", chunk: AudioChunk, senses: Senses) -> bo
 
 def _hear_all(
     chunks: "Queue[Laid | None]",
-    utterances: Queue[Heard | None],
+    utterances: "Work",
     senses: Senses,
     exit_: Exit,
 ) -> None:
@@ -214,7 +236,7 @@ def _heard(chunks: "Queue[Laid | None]", ears: "Ears") -> Iterator[list[Leaves |
 
 def _pass_on(
     event: Leaves | Heard,
-    utterances: Queue[Heard | None],
+    utterances: "Work",
     ears: "Ears",
     exit_: Exit,
 ) -> None:
@@ -226,15 +248,18 @@ def _pass_on(
         ears.forget(event)
 
 
-def _is_room(event: Paused | Growing, utterances: Queue[Heard | None]) -> bool:
+def _is_room(event: Paused | Growing, utterances: "Work") -> bool:
     """Say whether what has not ended may wait its turn; only the thread that asks puts."""
     return utterances.empty() if isinstance(event, Growing) else not utterances.full()
 
 
-def _understand_all(
-    utterances: Queue[Heard | None], senses: Senses, exit_: Exit, tally: Tally
-) -> None:
+def _understand_all(utterances: "Work", senses: Senses, exit_: Exit, tally: Tally) -> None:
     while event := utterances.get():
+        if not isinstance(event, Heard):
+            assert senses.home
+            if words := senses.home.understand(event):
+                exit_.leave(words)
+            continue
         assert senses.ears
         if isinstance(event, Growing):
             _look_at_words(event, senses.ears, exit_, is_newest=utterances.empty())

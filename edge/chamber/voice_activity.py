@@ -138,6 +138,11 @@ class VoiceActivity:
         self._silero.reset()
         self._sameness.forget()
 
+    def begin_anew(self) -> None:
+        """Forget the room too: what comes now is of another microphone."""
+        self.forget()
+        self._floor = NoiseFloor()
+
     def update(self, chunk: AudioChunk) -> float:
         """Return the probability of speech, 0 where the cheaper judge already says no."""
         samples = self._whole

@@ -12,9 +12,9 @@ from typing import Any
 from edge import config, config_file, scene, view
 from edge.bench.commands import subcommand
 from edge.capture.sources import Source, describe, of_wearable
-from edge.commands import wearable
+from edge.commands import home_door, wearable
 from edge.launcher.births import Run
-from edge.launcher.doorway import Doorway
+from edge.launcher.doorway import Doorway, HomeDoor
 from edge.launcher.own_folder import StartFailed
 from edge.launcher.run import Launcher
 from edge.messages import SourceKind
@@ -28,8 +28,8 @@ def add_running(commands: Any) -> None:  # noqa: ANN401 (argparse has no public 
     running.add_argument("--audio", metavar="mic|FILE", help="a microphone or a sound file")
     running.add_argument(
         "--video",
-        metavar="camera|URL|FILE|FOLDER",
-        help="a camera, an MJPEG stream, a film, or a folder of pictures",
+        metavar="camera|pi|jetson|URL|FILE|FOLDER",
+        help="a camera, a board's own, an MJPEG or RTSP stream, a film, or a folder of pictures",
     )
     running.add_argument(
         "--picture-s",
@@ -41,8 +41,11 @@ def add_running(commands: Any) -> None:  # noqa: ANN401 (argparse has no public 
     running.add_argument(
         "--wearable",
         metavar="WHERE",
-        help="hear and see with a wearable: PORT (it connects to that loopback port)",
+        help="hear and see with a wearable: PORT (it connects to that loopback port) or "
+        "serial:/dev/ttyACM0[@BAUD] (a board on a wire) or "
+        "omi[:NAME|ADDRESS] (a pendant, by Bluetooth)",
     )
+    running.add_argument("--home", metavar="[ADDRESS:]PORT", help=home_door.HELP)
     playing = subcommand(commands, "demo", _demo, as_json=True)
     playing.add_argument("scene", nargs="?", default="demo", help="one of edge/scenes (demo)")
     for each in (running, playing):
@@ -66,7 +69,7 @@ def _run(arguments: argparse.Namespace) -> int:
         for each in neighbours.found():
             hint = "`offrecord doctor` has the lines that connect it"
             sys.stderr.write(f"offrecord: {each.found()}; {hint}\n")
-    return _play(
+    return play(
         Run(
             config=settings,
             sources=sources,
@@ -74,6 +77,7 @@ def _run(arguments: argparse.Namespace) -> int:
             fast=arguments.fast,
             picture_s=arguments.picture_s,
             doorway=_doorway(arguments),
+            home=_home(arguments),
         ),
         as_json=arguments.json,
     )
@@ -88,11 +92,18 @@ def _doorway(arguments: argparse.Namespace) -> Doorway | None:
     return doorway
 
 
+def _home(arguments: argparse.Namespace) -> HomeDoor | None:
+    """Return where the house is to come in."""
+    if arguments.home and arguments.fast:
+        raise StartFailed("--fast is for files alone; the house has its own pace")
+    return home_door.door(arguments.home) if arguments.home else None
+
+
 def _demo(arguments: argparse.Namespace) -> int:
     """Play a scene, the demo unless another is named, with notes of its own."""
     shown = scene.load(scene.folder(arguments.scene))
     with tempfile.TemporaryDirectory(prefix="offrecord-demo-") as notes:
-        return _play(
+        return play(
             Run(
                 config=config_file.load(arguments.config),
                 sources=scene.sources(shown),
@@ -105,7 +116,7 @@ def _demo(arguments: argparse.Namespace) -> int:
         )
 
 
-def _play(wanted: Run, *, as_json: bool) -> int:
+def play(wanted: Run, *, as_json: bool) -> int:
     """Launch a run and show it."""
     wanted = replace(wanted, secret=wanted.secret or keys.secret())  # it may ask a person
     screen = view.choose(as_json=as_json, stream=sys.stdout)
@@ -125,7 +136,8 @@ def _sources(arguments: argparse.Namespace, settings: config.Config) -> list[Sou
             raise StartFailed("--wearable hears and sees; leave out --audio and --video")
         if arguments.fast:
             raise StartFailed("--fast is for files; a wearable has its own pace")
-        return of_wearable(settings)
+        own = of_wearable(settings)
+        return own[:1] if arguments.wearable.startswith("wyoming:") else own  # it has no eyes
     if is_blind and arguments.video and not arguments.audio:
         raise StartFailed(
             "the eyes are closed ([vision] eyes in the configuration); name a sound with --audio"

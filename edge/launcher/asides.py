@@ -11,6 +11,7 @@ from edge.launcher import births
 from edge.launcher.aside import Aside
 from edge.launcher.births import Run
 from edge.launcher.child import Birth
+from edge.launcher.home import Home
 from edge.launcher.processes import Processes
 from edge.messages import LANGUAGE_MODEL, ChildDied
 
@@ -48,6 +49,8 @@ class Asides:
                 lambda: births.language(run, thinks),
                 given_up=self._given_up,
             )
+        self.home = Home(run, programs, processes) if run.home else None
+        """The house's link, and what speaks for it."""
         if run.speaks:
             is_missed = run.config.voice.enabled is True
             self.voice = Aside("voice", processes, self._born_voice, is_missed=is_missed)
@@ -88,17 +91,23 @@ class Asides:
     # --- the voice -----------------------------------------------------------------------------
 
     def take_slot(self, slots: list[socket.socket]) -> None:
-        """Take the last slot of a new chamber for what the voice plays, if there is a voice."""
+        """Take the last slots of a new chamber, for what the voice plays and for the house."""
         if self.voice:
             self._voice_slot = slots.pop()
+        if self.home:
+            self.home.take_slot(slots.pop())
 
     def speak(self) -> None:
-        """Start the voice, if there is one, in place of one that still runs."""
+        """Start the voice, and the house's link, in place of those that still run."""
         if self.voice:
             self.voice.start()
+        if self.home:
+            self.home.start()
 
     def fall_silent(self) -> None:
-        """End the voice, so that the chamber expects nothing of it any more."""
+        """End voice and house's link, so that the chamber expects nothing of them any more."""
+        if self.home:
+            self.home.close()
         if self.voice:
             self.voice.end()
         if self._voice_slot:

@@ -15,7 +15,7 @@ from edge.capture import sources
 from edge.capture.sources import Source
 from edge.launcher import shares
 from edge.launcher.child import Birth
-from edge.launcher.doorway import NO_DESCRIPTOR, Doorway
+from edge.launcher.doorway import NO_DESCRIPTOR, Doorway, HomeDoor
 from edge.launcher.shares import Shares
 from edge.messages import LANGUAGE_MODEL, Enrol
 from edge.mind import language as thinking
@@ -48,11 +48,13 @@ class Run:
     """What the notes are encrypted with; empty takes the owner's (`edge/notes/keys.py`)."""
     doorway: Doorway | None = None
     """Where a source is a wearable."""
+    home: HomeDoor | None = None
+    """Where the house comes in, to have sound made text and text sound."""
 
     @property
     def is_live(self) -> bool:
-        """Whether a device is among the sources."""
-        return any(source.live for source in self.sources)
+        """Whether a device is among the sources, or somebody in the house may send sound."""
+        return self.home is not None or any(source.live for source in self.sources)
 
     @property
     def speaks(self) -> bool:
@@ -100,6 +102,8 @@ def runtime(run: Run, program: str, run_id: str, fds: RuntimeFds) -> Birth:
             tool_fds=";".join(f"{n}:{a},{b}" for n, (a, b) in fds.tools.items()) or False,
             fast=run.fast,
             live=run.is_live,
+            home=run.home is not None,
+            announced=(run.home and run.home.announced) or False,
             keys=str(keys),
         ),
         pass_fds=(
@@ -118,7 +122,7 @@ def mind(run: Run, program: str) -> Birth:
         profile="mind",
         argv=[sys.executable, "-m", program],
         readable=_readable(models.manifest.folder()),
-        withheld=_secrets(run),
+        withheld=withheld(run),
     )
 
 
@@ -136,7 +140,7 @@ def language(run: Run, program: str) -> Birth:
         profile="mind",
         argv=argv,
         readable=_readable(weights),
-        withheld=_secrets(run),
+        withheld=withheld(run),
     )
 
 
@@ -149,7 +153,7 @@ def voice(run: Run, program: str, slot_fd: int, epoch: int) -> Birth:
         pass_fds=(slot_fd,),
         readable=_readable(),
         devices=sorted(SOUND_DEVICES.glob(PLAYS)) + sorted(SOUND_DEVICES.glob(CONTROLS)),
-        withheld=_secrets(run),
+        withheld=withheld(run),
     )
 
 
@@ -181,7 +185,7 @@ def chamber(run: Run, program: str, slots: Sequence[int], powers: Powers) -> Bir
         ),
         pass_fds=slots,
         readable=_readable(models.manifest.folder()),
-        withheld=_secrets(run),
+        withheld=withheld(run),
     )
 
 
@@ -222,11 +226,14 @@ class Beginning:
     slot_fd: int
     epoch: int
     skip_ms: int
+    pictures_fd: int = NO_DESCRIPTOR
+    """Where a camera's program writes them."""
 
 
 def capture(run: Run, program: str, name: str, source: Source, begin: Beginning) -> Birth:
-    """Return the birth of what holds one device or file."""
+    """Return the birth of what holds one device or file, or what a camera's program gives."""
     needs = sources.needs(source)
+    pictures = () if begin.pictures_fd == NO_DESCRIPTOR else (begin.pictures_fd,)
     return Birth(
         name=name,
         profile="capture",
@@ -240,12 +247,13 @@ def capture(run: Run, program: str, name: str, source: Source, begin: Beginning)
             skip_ms=begin.skip_ms,
             picture_s=run.picture_s,
             fast=run.fast,
+            pictures_fd=begin.pictures_fd,
         ),
-        pass_fds=(begin.slot_fd,),
+        pass_fds=(begin.slot_fd, *pictures),
         readable=_readable(*needs.readable),
         devices=needs.devices,
         ports=needs.ports,
-        withheld=_secrets(run),
+        withheld=withheld(run),
     )
 
 
@@ -271,7 +279,7 @@ def bridge(
         ),
         pass_fds=(*given, token_fd, *(begin.slot_fd for begin in begins.values())),
         readable=_readable(),
-        withheld=_secrets(run),
+        withheld=withheld(run),
     )
 
 
@@ -289,7 +297,8 @@ def _readable(*more: Path) -> list[Path]:
     return [*PROGRAMS_READ, *(path for path in more if path.exists())]
 
 
-def _secrets(run: Run) -> tuple[str, ...]:
+def withheld(run: Run) -> tuple[str, ...]:
     """Return the variables that only `runtime` gets."""
     of_servers = (name for each in run.config.tool_server for name in each.env)
-    return (*(each.api_key_env for each in run.config.reasoner), *of_servers)
+    of_reasoners = (each.api_key_env for each in run.config.reasoner)
+    return (*of_reasoners, *of_servers, run.config.home.password_env)

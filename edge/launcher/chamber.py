@@ -32,6 +32,8 @@ from edge.messages import (
     Expect,
     Go,
     Hello,
+    HomeHeard,
+    HomeVoice,
     Look,
     Share,
     Shown,
@@ -126,6 +128,8 @@ class ChamberProcess:
                 self._close_enters()
             case Dying():
                 self._note_fault(message)
+            case HomeVoice() | HomeHeard() if self._asides.home:
+                self._asides.home.answer(message)
 
     # --- birth ---------------------------------------------------------------------------------
 
@@ -170,6 +174,8 @@ class ChamberProcess:
     def _senses(self) -> set[str]:
         """Return what it is to be able to do."""
         senses: set[str] = set(self._sources.kinds)
+        if self._asides.home:
+            senses |= {"audio", "home"}
         if "audio" in senses and self._wearer.is_told_apart:
             senses.add("voices")
         if "audio" in senses and self._asides.voice:
@@ -207,6 +213,8 @@ class ChamberProcess:
         if self._run.levels:
             self.tell(Watch(levels=True))
         self._sources.release()
+        if self._asides.home:
+            self._asides.home.release()
 
     # --- the counter rule ----------------------------------------------------------------------
 

@@ -75,14 +75,19 @@ class Processes:
         if deaths > MOST_DEATHS_IN_A_ROW:
             return False
         logger.warning("%s %s; starting it again", name, death.code)
-        self.show(ChildDied(name, reason[:LINE_CHARACTERS]))
-        if name != "runtime":
-            self.tell_runtime(ChildDied(name, reason[:LINE_CHARACTERS]))
+        self.tell_death(name, reason)
         delay_s = BACK_OFF_S[min(deaths, len(BACK_OFF_S)) - 1]
         self._planned[name] = asyncio.get_running_loop().call_later(
             delay_s, lambda: None if self.is_over else again()
         )
         return True
+
+    def tell_death(self, name: str, reason: str) -> None:
+        """Tell a person, and the runtime unless it was that."""
+        died = ChildDied(name, reason[:LINE_CHARACTERS])
+        self.show(died)
+        if name != "runtime":
+            self.tell_runtime(died)
 
     def drop_plan(self, name: str) -> None:
         """Do not start it by and by: it is started now, or never."""

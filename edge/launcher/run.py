@@ -31,6 +31,7 @@ from edge.launcher.tool_programs import PREFIX, ToolPrograms
 from edge.launcher.wearer import Wearer
 from edge.messages import (
     AgentReads,
+    AgentWants,
     Airlocked,
     Allowance,
     Asked,
@@ -40,9 +41,12 @@ from edge.messages import (
     Enrol,
     Enrolling,
     Expect,
+    Figures,
     Forget,
     ForgetVoice,
     Granted,
+    HomeHeard,
+    HomeVoice,
     Inquire,
     Judged,
     Look,
@@ -55,6 +59,7 @@ from edge.messages import (
     Shown,
     Standing,
     Summary,
+    TeamChanged,
     Transcript,
     Unmute,
     VoiceProfile,
@@ -64,10 +69,12 @@ PROGRAMS: Final[Mapping[str, str]] = {
     "capture": "edge.capture",
     "chamber": "edge.chamber",
     "firmware_bridge": "edge.bridge",
+    "firmware_bridge.home": "edge.bridge.home",
     "mind": "edge.mind",
     messages.LANGUAGE_MODEL: "edge.mind.language",
     "runtime": "edge.runtime",
     "voice": "edge.voice",
+    "voice.home": "edge.voice.home",
 }
 """The table of processes: each is sealed with the profile of its name up to the point."""
 
@@ -104,6 +111,7 @@ class Launcher:
         self.summary: Summary | None = None
         self._stopping = False
         self._failure = ""
+        self._figures: Figures | None = None
         self._shown = msgspec.json.Decoder(Shown)
 
     # --- the life of a run ---------------------------------------------------------------------
@@ -131,6 +139,9 @@ class Launcher:
         self.switch = OffSwitch(
             self.run.data, self.run.config.mute, self._obey, self.processes.notice
         )
+        if self.asides.home:
+            self.asides.home.may_sense = lambda: not self.switch.state.muted
+            self.asides.home.may_go = lambda: self.chamber.may_work
         open_door = Door(self.run.data, self.do, self._standing)
         for signum in (signal.SIGINT, signal.SIGTERM):
             self._loop.add_signal_handler(signum, self.stop)
@@ -207,7 +218,10 @@ class Launcher:
         message = self._shown.decode(line)
         self.chamber.hear(message)
         match message:
-            case Allowance() | Expect() | Look():  # nobody's but the chamber's
+            case Allowance() | Expect() | Look() | HomeVoice() | HomeHeard():  # for no screen
+                return
+            case Figures():
+                self._figures = message
                 return
             case Airlocked(airlock_bytes=entered_bytes):
                 self.chamber.judge(entered_bytes)
@@ -263,10 +277,14 @@ class Launcher:
 
     def _obey(self, state: MuteState) -> None:
         """Hear and see, or do not: then nothing survives that was half heard."""
-        if state.muted and any(sensing.child for sensing in self.sensing):
+        home = self.asides.home
+        is_heard = any(sensing.child for sensing in self.sensing) or (home and home.is_listening)
+        if state.muted and is_heard:
             self.chamber.replace()
         elif not (state.muted or self._stopping):
             self.sources.start()
+            if home:
+                home.start()
         self.processes.tell_runtime(state)
         self.show(state)
 
@@ -281,7 +299,10 @@ class Launcher:
             case ForgetVoice():
                 self.wearer.forget()
                 self.chamber.replace()
-            case Forget() | Granted() | Judged() | ResetOffers() | PhonesChanged() | AgentReads():
+            case (
+                Forget() | Granted() | Judged() | ResetOffers() | PhonesChanged() | TeamChanged()
+                | AgentReads() | AgentWants()
+            ):  # fmt: skip
                 self.processes.tell_runtime(asked)
             case Look():
                 self.chamber.look()
@@ -292,4 +313,5 @@ class Launcher:
                 pass
 
     def _standing(self) -> Standing:
-        return door.standing(self.run_id, self._around, self.chamber, self.switch.state)
+        found = door.standing(self.run_id, self._around, self.chamber, self.switch.state)
+        return msgspec.structs.replace(found, figures=self._figures)

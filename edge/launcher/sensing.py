@@ -5,6 +5,7 @@ import time
 
 from edge.capture.sources import Form, Source
 from edge.clock import to_ms
+from edge.launcher.camera_program import CameraProgram
 from edge.launcher.child import Child
 from edge.messages import SourceState
 
@@ -21,6 +22,8 @@ class Sensing:
         self.epoch = 0
         self.state: SourceState | None = None
         self.child: Child | None = None
+        self.program: CameraProgram | None = None
+        """What gives the pictures, where it is none of ours."""
         self.ended = False
         self.waits_for_go = False
         self.released = False
@@ -37,6 +40,17 @@ class Sensing:
         if self.slot:
             self.slot.close()
             self.slot = None
+
+    def end_program(self) -> None:
+        """End what gives the pictures, where it is none of ours."""
+        if self.program:
+            self.program.end()
+            self.program = None
+
+    @property
+    def may_return(self) -> bool:
+        """Whether it is a device that has worked: then it is waited for."""
+        return self.source.live and self.released
 
     def leave_out(self, *, fast: bool) -> None:
         """Never go back to what lies before this moment of the stream."""

@@ -9,24 +9,24 @@ import os
 import socket
 import subprocess
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 import msgspec
 
 from edge.capture import sources, wishes
-from edge.capture.sources import Source
 from edge.launcher import births, strength
 from edge.launcher.births import Run
+from edge.launcher.camera_program import CameraProgram
 from edge.launcher.child import Child, Death, readable_once
 from edge.launcher.doorway import NO_DESCRIPTOR
+from edge.launcher.looking import BAD_SOURCE_EXIT, Looking
 from edge.launcher.processes import Processes
 from edge.launcher.sensing import Sensing
 from edge.messages import Attend, Mute, SourceState, Status, WearableState
 
-BAD_SOURCE_EXIT: Final = 4
 CHAMBER_GONE_EXIT: Final = 5
-"""Exit statuses of `edge.capture`."""
+"""Exit status of `edge.capture`."""
 DEVICE_CLOSES_S: Final = 2.0
 WEAK: Final = "the battery is low, or the board too hot: pictures are taken half as often"
 STRONG: Final = "pictures are taken as often as usual again"
@@ -56,6 +56,7 @@ class SourceProcesses:
     ) -> None:
         self._run, self._programs, self._processes, self._ask = run, programs, processes, ask
         self.sensing = [Sensing(source) for source in run.sources]
+        self._looking = Looking(processes, self._start)
         self._is_weak = False
         """Whether fewer pictures are taken, to spare the board."""
         self.understood_ms = 0
@@ -67,7 +68,15 @@ class SourceProcesses:
 
     def also_open(self, name: str) -> tuple[str, ...]:
         """Return what a process of ours may hold beyond its profile's row."""
-        return next((_also_open(s.source) for s in self.sensing if s.name == name), ())
+        form = next((s.source.form for s in self.sensing if s.name == name), None)
+        if form is sources.Form.CAMERA_STREAM:
+            return ("connection",)  # opened before, only read since
+        if form is sources.Form.CAMERA_PROGRAM:
+            return ("pipe",)  # only read
+        doorway = self._run.doorway if form is sources.Form.WEARABLE else None
+        if doorway and doorway.link == "omi":
+            return ("sound server",)  # its word for any service of this machine: the system bus
+        return ("serial line",) if doorway and doorway.baud else ()
 
     # --- the chamber's side --------------------------------------------------------------------
 
@@ -133,10 +142,11 @@ class SourceProcesses:
     def end(self) -> bool:
         """End what holds a device or a file, at once; say whether there was any."""
         ended = {sensing.child for sensing in self.sensing if sensing.child}
-        for sensing in self.sensing:
-            sensing.child = None
         for child in ended:
             child.kill()
+        for sensing in self.sensing:
+            sensing.child = None
+            sensing.end_program()
         for child in ended:
             with contextlib.suppress(subprocess.TimeoutExpired):  # a driver holds it
                 child.process.wait(DEVICE_CLOSES_S)
@@ -170,7 +180,12 @@ class SourceProcesses:
         }
         if len(begins) < len(mates):
             return
-        child = self._born(sensing, begins)
+        try:
+            way_fd = self._opened(sensing)
+        except OSError:  # the device is not there, or not yet
+            self._looking.again(sensing)
+            return
+        child = self._born(sensing, begins, way_fd)
         for each in mates:
             each.epoch += 1
             each.child, each.waits_for_go = child, False
@@ -182,14 +197,27 @@ class SourceProcesses:
         """Return the sources that come by the same process: all of a wearable's."""
         return [each for each in self.sensing if each.name == sensing.name]
 
-    def _born(self, sensing: Sensing, begins: Mapping[str, births.Beginning]) -> Child:
+    def _opened(self, sensing: Sensing) -> int:
+        """Return a descriptor by which it comes, where it has one; raise OSError."""
+        if sensing.source.form is sources.Form.CAMERA_PROGRAM:
+            if not sensing.released:
+                self._processes.notice(CameraProgram.introduced(sensing.source))
+            sensing.program = CameraProgram(sensing.source)
+            return sensing.program.read_end
+        doorway = self._run.doorway if sensing.source.form is sources.Form.WEARABLE else None
+        return doorway.opened() if doorway else NO_DESCRIPTOR
+
+    def _born(self, sensing: Sensing, begins: Mapping[str, births.Beginning], way_fd: int) -> Child:
         if sensing.source.form is not sources.Form.WEARABLE:
-            (begin,) = begins.values()
+            (begin,) = (replace(begin, pictures_fd=way_fd) for begin in begins.values())
             program = self._programs["capture"]
-            return Child(births.capture(self._run, program, sensing.name, sensing.source, begin))
+            child = Child(births.capture(self._run, program, sensing.name, sensing.source, begin))
+            if way_fd != NO_DESCRIPTOR:
+                os.close(way_fd)
+            return child
         doorway, program = self._run.doorway, self._programs["firmware_bridge"]
         assert doorway
-        token_fd, way_fd = readable_once(doorway.token), doorway.opened()
+        token_fd = readable_once(doorway.token)
         child = Child(births.bridge(self._run, program, begins, token_fd, way_fd))
         for descriptor in {token_fd, way_fd} - {NO_DESCRIPTOR}:
             os.close(descriptor)
@@ -204,6 +232,7 @@ class SourceProcesses:
                 sensing = next(each for each in mates if each.source.kind == kind)
                 self._hear_state(sensing, mates, child, message)
             case WearableState():
+                self._processes.tell_runtime(message)
                 self._processes.show(message)
             case Attend() | Mute():
                 self._ask.told(message)
@@ -211,11 +240,14 @@ class SourceProcesses:
     def _hear_state(
         self, sensing: Sensing, mates: Sequence[Sensing], child: Child, state: SourceState
     ) -> None:
+        if state.phase == "failed" and sensing.may_return:
+            self._looking.cannot_open(sensing, state.detail)
+            return
         sensing.state = state
         if state.phase == "ready":
             is_last = sensing is mates[-1]
             profile = sensing.name.partition(".")[0]
-            if is_last and self._processes.check(child, profile, _also_open(sensing.source)):
+            if is_last and self._processes.check(child, profile, self.also_open(sensing.name)):
                 for each in mates:
                     each.waits_for_go = True
                 self.release()
@@ -232,9 +264,10 @@ class SourceProcesses:
             return
         for each in mates:
             each.child = None
+            each.end_program()
         if death.code == CHAMBER_GONE_EXIT:  # it starts again with the chamber
             return
-        if death.code == BAD_SOURCE_EXIT:
+        if death.code == BAD_SOURCE_EXIT and not sensing.may_return:
             self._processes.fail(sensing.state.detail if sensing.state else death.reason)
             return
         if death.code == 0 or self._ask.may_end():
@@ -244,14 +277,11 @@ class SourceProcesses:
             return
         lost = sensing.state and sensing.state.phase == "lost"
         reason = sensing.state.detail if lost and sensing.state else death.reason
+        if self._looking.after_death(sensing, death, reason):
+            return
         self._processes.start_again(child.name, death, reason, lambda: self._start(sensing))
 
     def _close_slots_when_all_ended(self) -> None:
         if all(sensing.ended for sensing in self.sensing):
             self.close()
             self._ask.all_ended()
-
-
-def _also_open(source: Source) -> tuple[str, ...]:
-    """Return what a source's process may hold beyond its row: opened before, only read since."""
-    return ("connection",) if source.form is sources.Form.CAMERA_STREAM else ()

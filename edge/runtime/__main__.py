@@ -22,6 +22,9 @@ from edge.notes import vault
 from edge.reason.handshake import Handshake
 from edge.reason.local_model import LocalModel
 from edge.recall.answer import shortened
+from edge.runtime import home, house, team
+from edge.runtime.agents import Agents
+from edge.runtime.border import Enter
 from edge.runtime.companion import Companion
 from edge.runtime.conversation import Conversation
 from edge.runtime.lessons import Lessons
@@ -73,14 +76,17 @@ async def _live(arguments: argparse.Namespace) -> None:
                 settings.language_model, arguments.language_fds, show
             )
         runtime = Runtime(present, conversation, settings, show_to_all, is_fast=arguments.fast)
-        runtime.mouth = mouth
+        runtime.mouth, runtime.house = mouth, house.told(settings.home, secret, present, watching)
+        runtime.team = team.room(settings.home, present, arguments.keys) if runtime.house else None
+        runtime.home = _home(arguments, present.enter, secret) if arguments.home else None
         companion = Companion(present, conversation, settings.companion, arguments.keys, show)
         watching.append(companion.shown)
         companion.on_ask, companion.on_control = runtime.ask, runtime.obey
         runtime.companion = companion
+        grants = Grants(Path(arguments.data), show_and_say)
+        runtime.agents = Agents(present, grants, runtime.forget_wishes)
         if settings.reasoner:
             rim = Rim(show_to_all, present.enter, dict(arguments.tool_fds))
-            grants = Grants(Path(arguments.data), show_and_say)
             senses = Senses(conversation.memory, runtime.look)
             runtime.tools = Tools(present, senses, grants, Servers(settings.tool_server, rim))
             conversation.reasoners.use(runtime.tools)
@@ -88,13 +94,18 @@ async def _live(arguments: argparse.Namespace) -> None:
         seal.silence_stderr()
         seal.seal("runtime", writable_fds=[SHOWN_FD])
         runtime.begin()
-        found_out = Handshake(Path(arguments.data), session, present.enter)
-        conversation.reasoners.begin(found_out)
+        conversation.reasoners.begin(Handshake(Path(arguments.data), session, present.enter))
         pipes.listen()
         await ended
         pipes.drain()
         await runtime.finish()
     present.close()
+
+
+def _home(arguments: argparse.Namespace, enter: Enter, secret: bytes) -> home.Home:
+    """Return our side of the house's link; what announces it is loaded before the seal."""
+    place = arguments.announced
+    return home.Home(enter, show, home.discovery(place, secret) if place else None)
 
 
 def _to_each(watching: list[Show]) -> Show:
@@ -158,6 +169,8 @@ def main(argv: Sequence[str]) -> int:
     parser.add_argument("--settings", default="")
     parser.add_argument("--keys", default="", help="folder of the key that phones know it by")
     parser.add_argument("--fast", action="store_true")
+    parser.add_argument("--home", action="store_true", help="the house has sound made text")
+    parser.add_argument("--announced", default="", help="where the house finds us by zeroconf")
     parser.add_argument("--live", action="store_true", help="a device is among the sources")
     parser.add_argument(
         "--mind-fds", type=_two_descriptors, default=(), help="where to ask the mind, and hear it"

@@ -19,6 +19,8 @@ from edge.messages import (
     Dying,
     Enrolling,
     Hello,
+    HomeHeard,
+    HomeVoice,
     Leaves,
     Lending,
     Overheard,
@@ -35,6 +37,7 @@ BURSTS_FORGIVEN: Final = 1
 """Two clocks judge the same bytes, a status line apart, and a chamber learns of the day's end a
 moment late: a second burst is no violation."""
 IN_PASSING: Final = "another's words, for a while in mind: content not kept"
+OF_THE_HOUSE: Final = "what the house wanted as text: content not kept"
 OVER_THE_DAY: Final = "over the day's budget: thrown away, content not kept"
 
 
@@ -119,6 +122,8 @@ class Border:
         why = f"refused: {complaint}" if complaint else self._why(message, is_over=is_over)
         if isinstance(message, Transcript) and self._is_passing(message):
             self._enter(_leaving(message, len(packet), f"{why}; {IN_PASSING}", is_kept=False))
+        elif isinstance(message, HomeHeard):
+            self._enter(_leaving(message, len(packet), f"{why}; {OF_THE_HOUSE}", is_kept=False))
         else:
             self._enter(_leaving(message, len(packet), why, is_kept=why != OVER_THE_DAY))
         if self.trust in {Trust.REFUSED, Trust.REPLACED}:
@@ -180,6 +185,8 @@ def _moment_ms(message: Leaves) -> int:
         case Transcript() | Unclear() | Overheard():
             return message.end_ms
         case Hello() | Dying() | Enrolling() | VoiceProfile() | Lending():
+            return 0
+        case HomeVoice() | HomeHeard():  # its sound has a clock of its own
             return 0
         case _:
             return message.at_ms

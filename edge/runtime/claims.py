@@ -14,6 +14,7 @@ from edge.messages import (
     Ended,
     Enrolling,
     Hello,
+    HomeHeard,
     Leaves,
     Level,
     Overheard,
@@ -122,6 +123,8 @@ class Claims:
                 return f"{len(message.text)} characters at once" if len(message.text) > most else ""
             case Seen():
                 return self._provenance(message.stages, message.detector, message.reader)
+            case HomeHeard() if len(message.text) > most_characters(0, message.heard_ms):
+                return f"{len(message.text)} characters in {message.heard_ms / 1000:.1f} s of sound"
             case _:
                 return ""
 

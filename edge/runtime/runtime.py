@@ -8,13 +8,12 @@ from typing import TYPE_CHECKING, Final
 
 import msgspec
 
-from edge import agents, airlock, config
+from edge import airlock, config
 from edge.clock import SAMPLE_RATE_HZ
 from edge.context import is_repeat, sight
 from edge.ledger import Leaving
 from edge.messages import (
     LINE_CHARACTERS,
-    AgentReads,
     Airlocked,
     ChildDied,
     Control,
@@ -23,6 +22,8 @@ from edge.messages import (
     Enrol,
     Forget,
     Hello,
+    HomeHeard,
+    HomeVoice,
     Leaves,
     Look,
     Overheard,
@@ -30,19 +31,23 @@ from edge.messages import (
     SealState,
     Seen,
     Shown,
+    SourceKind,
     SourceState,
     Transcript,
     VoiceProfile,
 )
 from edge.recall.answer import shortened
 from edge.runtime import names
+from edge.runtime.agents import Agents
 from edge.runtime.alarm import Alarm
 from edge.runtime.border import Border
 from edge.runtime.clocks import Clocks
 from edge.runtime.companion import Companion
 from edge.runtime.conversation import Conversation, Turn
 from edge.runtime.day import Day
+from edge.runtime.figures import SAID_EVERY_S
 from edge.runtime.hindsight import Hindsight
+from edge.runtime.home import Home
 from edge.runtime.keeping import Keeping
 from edge.runtime.looking import Looking
 from edge.runtime.mouth import Mouth
@@ -51,7 +56,9 @@ from edge.runtime.tally import Tally
 from edge.tools.toolbox import Tools
 
 if TYPE_CHECKING:  # where help is off, nothing of it is loaded
+    from edge.runtime.house import House
     from edge.runtime.offering import Offering
+    from edge.runtime.team import TeamRoom
 
 AIRLOCKED_EVERY_S: Final = 0.25
 LAST_ANSWER_S: Final = 10.0
@@ -90,7 +97,7 @@ class Runtime:
         present.on_forget = self._forget
         self._looking = Looking(conversation.answer, lambda: show(Look()))
         conversation.on_taken_back = self._looking.drop
-        self._told_bytes_s = float("-inf")
+        self._told_bytes_s = self._told_figures_s = float("-inf")
         self._control: msgspec.json.Decoder[Control] = msgspec.json.Decoder(Control)
         self._alarm = Alarm(present, conversation.ring)
         self.keeping = Keeping(present)
@@ -101,6 +108,14 @@ class Runtime:
         """None where no reasoner can use them."""
         self.companion: Companion | None = None
         """None where phones are not to connect."""
+        self.agents: Agents | None = None
+        """None until it is set: who is told what the wearer grants."""
+        self.home: Home | None = None
+        """None where nobody in the house is listened to."""
+        self.house: House | None = None
+        """None where the house is told nothing."""
+        self.team: TeamRoom | None = None
+        """None where there is no broker to reach others by."""
         self.offering = self._offer_help(settings.help)
         """None where nothing is offered that nobody asked for."""
         conversation.on_reply = self._tally.reply
@@ -112,8 +127,9 @@ class Runtime:
         self._alarm.begin()
         if self.tools:
             self.tools.begin()
-        if self.companion:
-            self.companion.begin()
+        for each in (self.companion, self.home, self.house, self.team):
+            if each:
+                each.begin()
         if self.offering:
             self.offering.begin()
 
@@ -161,7 +177,10 @@ class Runtime:
             self._tally.airlock_bytes = self._present.entered.left_chamber_bytes
             self._count_for_the_screen()
             self._day.look()
-        if message is not None:
+        if isinstance(message, HomeVoice | HomeHeard):
+            if self.home:
+                self.home.answer(message)
+        elif message is not None:
             self._take(message)
             if self.offering:
                 self.offering.observed(message)
@@ -177,6 +196,7 @@ class Runtime:
             self._alarm.ring()
             return
         if isinstance(message, Seen):
+            self._time("picture", "video", message.at_ms)
             note = sight(present.context, message)
             present.fold(message)
             if note:
@@ -199,6 +219,7 @@ class Runtime:
         if is_repeat(self._present.context, heard):
             return
         self._tally.count(heard)
+        self._time("words", "audio", heard.end_ms)
         if self.mouth and self.mouth.is_own(heard, self._spoken_s(heard)):
             self._show(OwnVoice(heard.start_ms, heard.end_ms))
             return
@@ -206,7 +227,7 @@ class Runtime:
             self._conversation.overhear(heard)
             self._show(Overheard(heard.start_ms, heard.end_ms))
             return
-        if self.tools and self.tools.grants.heard(heard, self._spoken_s(heard)):
+        if self.agents and self.agents.grants.heard(heard, self._spoken_s(heard)):
             self._present.fold(heard)
             self._show(heard)
             return
@@ -248,7 +269,13 @@ class Runtime:
         clock = self._clocks.state("audio")
         if self._is_fast or clock is None:
             return time.monotonic()
-        return clock.monotonic_s + heard.end_ms / 1000 - clock.samples / SAMPLE_RATE_HZ
+        return _happened_s(clock, heard.end_ms)
+
+    def _time(self, step: str, kind: SourceKind, at_ms: int) -> None:
+        """Count how long ago a live moment was; a file is read faster."""
+        clock = self._clocks.state(kind)
+        if clock and clock.live:
+            self._tally.took(step, 1000 * (time.monotonic() - _happened_s(clock, at_ms)))
 
     def _count_for_the_screen(self) -> None:
         if time.monotonic() - self._told_bytes_s >= AIRLOCKED_EVERY_S:
@@ -257,6 +284,9 @@ class Runtime:
     def _tell_bytes(self) -> None:
         self._told_bytes_s = time.monotonic()
         self._show(Airlocked(self._tally.raw_bytes, self._tally.airlock_bytes))
+        if self._told_bytes_s - self._told_figures_s >= SAID_EVERY_S:
+            self._told_figures_s = self._told_bytes_s
+            self._show(self._tally.figures())
 
     # --- from the launcher ---------------------------------------------------------------------
 
@@ -280,14 +310,14 @@ class Runtime:
                 self._border.enrolment_asked()
             case Forget():
                 self.forget_wishes()
-            case AgentReads():
-                self._present.enter(agents.leaving(message))
             case _:
                 pass
         self._count(message)
 
     def _pass_on(self, message: Control) -> None:
-        for who in (self._conversation, self.mouth, self.companion, self.offering, self.tools):
+        of_the_network = (self.companion, self.home, self.house, self.team)
+        others = (self.mouth, self.offering, self.tools, *of_the_network)
+        for who in (self._conversation, self.agents, *others):
             if who:
                 who.told(message)
 
@@ -326,9 +356,16 @@ class Runtime:
         self._looking.give_up()
         await self._conversation.finish(LAST_ANSWER_S)
         self._hindsight.finish()
-        if self.tools:
-            await self.tools.close()
+        for asking in (self.agents, self.tools):
+            if asking:
+                await asking.close()
         self._tally.context_tokens = self._conversation.context_tokens
         self._show(self._tally.summary())
-        if self.companion:
-            await self.companion.close()
+        for each in (self.companion, self.home, self.house, self.team):
+            if each:
+                await each.close()
+
+
+def _happened_s(clock: SourceState, at_ms: int) -> float:
+    """Return when a moment of a stream was, in monotonic seconds."""
+    return clock.monotonic_s + at_ms / 1000 - clock.samples / SAMPLE_RATE_HZ

@@ -17,11 +17,16 @@ DEVICE, PHONE = "192.168.77.1", "192.168.77.2"
 ANNOUNCE = """
 import asyncio, sys
 from edge.companion.discovery import Discovery
+from edge.runtime.home import discovery as discovery_of_house
 async def main():
     discovery = Discovery(8757)
-    discovery.begin()
+    house = discovery_of_house("192.168.77.1:10300", b"secret")
+    elsewhere = discovery_of_house("192.168.78.1:10301", b"another")
+    for each in (discovery, house, elsewhere):
+        each.begin()
     await asyncio.to_thread(sys.stdin.read)
-    await discovery.end()
+    for each in (discovery, house, elsewhere):
+        await each.end()
 asyncio.run(main())
 """
 BUS = """<busconfig><type>system</type><listen>unix:path={socket}</listen><auth>EXTERNAL</auth>
@@ -92,11 +97,11 @@ def test_avahi_finds_the_device_by_a_name_that_says_nothing_and_hears_its_goodby
         daemon = ["avahi-daemon", "-f", str(conf), "--no-drop-root", "--no-chroot", "--no-rlimits"]
         stack.enter_context(started([*phone, *daemon], **quiet))
         announcing = [*device, sys.executable, "-c", ANNOUNCE]
-        browse = [*phone, "avahi-browse", "-rpt", "_offrecord._tcp"]
+        browse = [*phone, "avahi-browse", "-rpt"]
 
-        def found() -> list[list[str]]:
+        def found(kind: str = "_offrecord._tcp") -> list[list[str]]:
             said = subprocess.run(
-                browse, capture_output=True, text=True, env=environment, check=False
+                [*browse, kind], capture_output=True, text=True, env=environment, check=False
             )
             return [row.split(";") for row in said.stdout.splitlines() if row.startswith("=")]
 
@@ -106,6 +111,9 @@ def test_avahi_finds_the_device_by_a_name_that_says_nothing_and_hears_its_goodby
             assert (address, port, text) == (DEVICE, "8757", '"v=1"')
             assert host == f"{name}.local"
             assert len(bytes.fromhex(name)) == 5
+            wait_for(lambda: bool(found("_wyoming._tcp")))
+            ((*_, address, port, text),) = found("_wyoming._tcp")
+            assert (address, port, text) == (DEVICE, "10300", "")
             assert device_process.stdin
             device_process.stdin.close()
             device_process.wait(WITHIN_S)
