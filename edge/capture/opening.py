@@ -38,6 +38,8 @@ class Job:
     fast: bool
     picture_s: float
     wishes: Wishes
+    pictures_fd: int = -1
+    """Where a camera's program writes its pictures."""
 
 
 def _microphone(job: Job) -> Callable[[], None]:
@@ -55,7 +57,7 @@ def _microphone(job: Job) -> Callable[[], None]:
     microphone = Microphone(wanted)
     job.report.device = microphone.name
     if ours := server and server.ours():
-        job.report.device = ours.description
+        job.report.device = microphone.name = ours.description
         server.make_ready_for_the_seal()
         threading.Thread(target=server.follow, args=(microphone.moved,), daemon=True).start()
     elif server:
@@ -67,7 +69,8 @@ def _microphone(job: Job) -> Callable[[], None]:
 def _camera(job: Job) -> Callable[[], None]:
     from edge.capture.camera import Camera  # noqa: PLC0415 (see the top)
 
-    camera = Camera(job.source, _stillness(job), job.config.camera.read_limit_ms)
+    limit_ms = job.config.camera.read_limit_ms
+    camera = Camera(job.source, _stillness(job), limit_ms, job.pictures_fd)
     return partial(camera.watch, job.outlet, job.report, job.skip)
 
 
@@ -110,6 +113,7 @@ OPENERS: Final[Mapping[Form, Callable[[Job], Callable[[], None]]]] = {
     Form.SOUND_FILE: _sound_file,
     Form.CAMERA: _camera,
     Form.CAMERA_STREAM: _camera,
+    Form.CAMERA_PROGRAM: _camera,
     Form.PICTURES: _pictures,
     Form.VIDEO_FILE: _video_file,
 }

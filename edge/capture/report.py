@@ -33,6 +33,10 @@ class Report:
         self._told_s = float("-inf")
         self._told_samples = 0
 
+    def begin(self, samples: int) -> None:
+        """Note where the stream's clock begins: it never goes back, even if nothing ever comes."""
+        self._samples, self._told_samples = samples, samples
+
     def clock(self, samples: int, monotonic_s: float) -> None:
         """Note that the stream's clock stood at `samples` at that moment; tell it if it is time."""
         self._samples, self._monotonic_s = samples, monotonic_s

@@ -11,7 +11,7 @@ from enum import Enum, auto
 from pathlib import Path
 from typing import Final
 
-from edge.capture import BadSource
+from edge.capture import BadSource, programs
 from edge.config import Config
 from edge.messages import SourceKind
 
@@ -21,10 +21,11 @@ SHOWN_CHARACTERS: Final = 48
 
 
 _ADDRESS: Final = re.compile(
-    r"(?P<scheme>https?)://(?:[^/?#\s]*@)?(?P<host>\[[0-9a-fA-F:.]+\]|[^:@/?#\[\]\s]+)"
+    r"(?P<scheme>https?|rtsp)://(?:[^/?#\s]*@)?(?P<host>\[[0-9a-fA-F:.]+\]|[^:@/?#\[\]\s]+)"
     r"(?::(?P<port>[0-9]{1,5}))?(?P<path>/[^?#\s]*)?(?:[?#]\S*)?"
 )
 """Of a camera. Read here, because this process imports no network library."""
+USUAL_PORTS: Final = {"http": 80, "https": 443, "rtsp": 554}
 
 
 class Form(Enum):
@@ -34,6 +35,8 @@ class Form(Enum):
     SOUND_FILE = auto()
     CAMERA = auto()
     CAMERA_STREAM = auto()
+    CAMERA_PROGRAM = auto()
+    """A program beside the process gives the pictures (`edge/capture/programs.py`)."""
     PICTURES = auto()
     VIDEO_FILE = auto()
     WEARABLE = auto()
@@ -53,18 +56,20 @@ class Source:
     address: str = ""
     """Of a camera stream; part of the name of a microphone."""
     spec: str = ""
-    """The words it was described by."""
+    """The words it was described by; of a camera, those of the configuration."""
+    command: tuple[str, ...] = ()
+    """Of the program that gives the pictures."""
 
     @property
     def live(self) -> bool:
         """Whether it is a device, which cannot wait."""
-        return self.form in {Form.MICROPHONE, Form.CAMERA, Form.CAMERA_STREAM, Form.WEARABLE}
+        return self.form not in {Form.SOUND_FILE, Form.PICTURES, Form.VIDEO_FILE}
 
 
 def describe(kind: SourceKind, spec: str, config: Config) -> Source:
     """Return what a source's words mean; raise BadSource."""
     found = _audio(spec, config) if kind == "audio" else _video(spec, config)
-    return replace(found, spec=spec)
+    return replace(found, spec=found.spec or spec)
 
 
 def of_wearable(settings: Config) -> list[Source]:
@@ -92,9 +97,18 @@ def needs(source: Source) -> Needs:
     if source.form is Form.CAMERA:
         return Needs(devices=_present(*source.paths))
     if source.form is Form.CAMERA_STREAM:
-        parts = _parts(source.address)
-        return Needs(ports=(int(parts["port"] or {"http": 80, "https": 443}[parts["scheme"]]),))
+        return Needs(ports=ports(source))
+    if source.form is Form.CAMERA_PROGRAM:
+        return Needs()
     return Needs(readable=(Path(source.spec),))
+
+
+def ports(source: Source) -> tuple[int, ...]:
+    """Return the one port of a camera that has an address."""
+    if not source.address:
+        return ()
+    parts = _parts(source.address)
+    return (int(parts["port"] or USUAL_PORTS[parts["scheme"]]),)
 
 
 def _present(*paths: Path) -> tuple[Path, ...]:
@@ -113,7 +127,7 @@ def _audio(spec: str, config: Config) -> Source:
     return Source("audio", Form.SOUND_FILE, str(path), (_readable(path),))
 
 
-def _video(spec: str, config: Config) -> Source:
+def _video(spec: str, config: Config) -> Source:  # noqa: PLR0911 (one sort of source each)
     if spec == "camera":
         spec = config.camera.device
         if spec.isdecimal():
@@ -122,11 +136,20 @@ def _video(spec: str, config: Config) -> Source:
         return Source("video", Form.CAMERA, device[0], (Path(spec),))
     if spec.startswith(("http://", "https://")):
         return Source("video", Form.CAMERA_STREAM, shown_address(spec), address=spec)
+    if spec in programs.PROGRAMS:
+        return _of_program(spec, spec)
+    if spec.startswith("rtsp://"):
+        return replace(_of_program(spec, shown_address(spec)), address=spec)
     path = Path(spec)
     if path.is_dir():
         return Source("video", Form.PICTURES, str(path), _pictures_in(path))
     form = Form.PICTURES if path.suffix.lower() in PICTURE_SUFFIXES else Form.VIDEO_FILE
     return Source("video", form, str(path), (_readable(path),))
+
+
+def _of_program(spec: str, name: str) -> Source:
+    command = tuple(programs.command(spec))
+    return Source("video", Form.CAMERA_PROGRAM, name, spec=spec, command=command)
 
 
 def _readable(path: Path) -> Path:
@@ -175,7 +198,7 @@ def shown_address(address: str) -> str:
 def _parts(address: str) -> re.Match[str]:
     if parts := _ADDRESS.fullmatch(address):
         return parts
-    raise BadSource("the camera's address is not a valid http address")
+    raise BadSource("the camera's address is not a valid http or rtsp address")
 
 
 def shorten(text: str, characters: int) -> str:

@@ -7,7 +7,8 @@ from typing import Any
 
 from edge import view
 from edge.bench.commands import subcommand
-from models import fetch, manifest, progress
+from models import bundle, fetch, manifest, progress
+from models.download import sha256_of
 
 
 def add_models(commands: Any) -> None:  # noqa: ANN401 (argparse has no public name for it)
@@ -30,7 +31,11 @@ def add_models(commands: Any) -> None:  # noqa: ANN401 (argparse has no public n
         "--out", type=Path, default=Path("exported"), metavar="FOLDER", help="(exported)"
     )
     verifying = subcommand(within, "verify", _verify, as_json=True)
-    for each in (fetching, exporting, verifying):
+    bundling = subcommand(within, "export-bundle", _export_bundle)
+    bundling.add_argument("file", type=Path, metavar="FILE", help="to be written")
+    importing = subcommand(within, "import", _import)
+    importing.add_argument("file", type=Path, metavar="FILE", help="that export-bundle wrote")
+    for each in (fetching, exporting, verifying, bundling):
         each.add_argument("names", nargs="*", help="models; none means the default ones")
 
 
@@ -62,6 +67,22 @@ def _export(arguments: argparse.Namespace) -> int:
     exported = sum(each.path is not None for each in done)
     sys.stdout.write(f"{exported} of {len(done)} graphs are in {arguments.out}\n")
     return 0 if exported == len(done) or not arguments.names else 1
+
+
+def _export_bundle(arguments: argparse.Namespace) -> int:
+    """Write models that are here into one file, for a board that builds nothing."""
+    digest = bundle.export(arguments.names, arguments.file)
+    sys.stdout.write(f"{arguments.file}: carry it over, and run `offrecord models import` there\n")
+    sys.stdout.write(f"sha256 {digest}\n")
+    return 0
+
+
+def _import(arguments: argparse.Namespace) -> int:
+    """Install the models of a bundle: all of them, if each is what it should be."""
+    names = bundle.bring(arguments.file)
+    sys.stdout.write(f"installed: {', '.join(names)}\n")
+    sys.stdout.write(f"sha256 {sha256_of(arguments.file)}\n")
+    return 0
 
 
 def _verify(arguments: argparse.Namespace) -> int:

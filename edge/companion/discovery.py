@@ -7,6 +7,8 @@ new address, and every half hour: whoever listens in a café cannot follow it to
 
 import asyncio
 import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Final
 
 from zeroconf import NonUniqueNameException
@@ -21,11 +23,23 @@ LOOK_EVERY_S: Final = 30.0
 RENAMED_EVERY_S: Final = 1800.0
 
 
+@dataclass(frozen=True, slots=True)
+class Service:
+    """What is announced."""
+
+    kind: str = SERVICE
+    properties: Mapping[str, str] = field(default_factory=lambda: {"v": str(VERSION)})
+    name: str = ""
+    """Empty: one that changes."""
+    address: str = ""
+    """The only one at which it is announced; empty: all of this device's."""
+
+
 class Discovery:
     """It announces from `begin` to `end`, also at an address that is new."""
 
-    def __init__(self, port: int) -> None:
-        self._port = port
+    def __init__(self, port: int, service: Service = Service()) -> None:
+        self._port, self._service = port, service
         self._telling: asyncio.Task[None] | None = None
 
     def begin(self) -> None:
@@ -42,7 +56,7 @@ class Discovery:
 
     async def _tell(self) -> None:
         while True:
-            here = [address for address in addresses.own() if ":" not in address]
+            here = self._here()
             try:
                 await self._tell_at(here)
             except (OSError, NonUniqueNameException):  # the network has gone, or our luck has
@@ -59,18 +73,22 @@ class Discovery:
             looks = round(RENAMED_EVERY_S / LOOK_EVERY_S)
             for _ in range(looks):
                 await asyncio.sleep(LOOK_EVERY_S)
-                if here != [each for each in addresses.own() if ":" not in each]:
+                if here != self._here():
                     return
         finally:
             await zeroconf.async_close()  # it says goodbye for all that is announced
 
+    def _here(self) -> list[str]:
+        own = [each for each in addresses.own() if ":" not in each]
+        return [each for each in own if self._service.address in {"", each}]
+
     def _info(self, here: list[str]) -> AsyncServiceInfo:
-        name = secrets.token_hex(NAME_BYTES)
+        name, kind = self._service.name or secrets.token_hex(NAME_BYTES), self._service.kind
         return AsyncServiceInfo(
-            SERVICE,
-            f"{name}.{SERVICE}",
+            kind,
+            f"{name}.{kind}",
             port=self._port,
-            properties={"v": str(VERSION)},
+            properties=dict(self._service.properties),
             server=f"{name}.local.",
             parsed_addresses=here,
         )

@@ -28,6 +28,8 @@ MOST_OF_ONE: Final = 4
 """Connections of one phone; then its oldest is closed."""
 MOST_ANSWERED: Final = 64
 """Requests whose answers are remembered, should one come twice."""
+REST: Final = 5.0
+"""After an answer no other is made for so many times as long: hearing has its turn."""
 
 
 class Room:
@@ -41,6 +43,12 @@ class Room:
         """Proofs of the window that is open."""
         self.lives: list[Live] = []
         self._answered: OrderedDict[tuple[str, str], wire.Answer] = OrderedDict()
+        self._rests_until_s = 0.0
+
+    async def turn(self) -> None:
+        """Wait until another answer may be made; all phones share what there is."""
+        while (wait_s := self._rests_until_s - time.monotonic()) > 0:  # noqa: ASYNC110 (so long)
+            await asyncio.sleep(wait_s)
 
     def tell(self, item: wire.Item, for_s: float | None = None) -> None:
         """Tell everybody."""
@@ -92,7 +100,10 @@ class Room:
         if isinstance(request, wire.Ask):
             self.tell(wire.Asked(request.text, phone.name))
         connected = {live.phone.id for live in self.lives}
+        began_s = time.monotonic()
         answered = answer(request, self.does, connected, self.feed.next)
+        ended_s = time.monotonic()
+        self._rests_until_s = ended_s + REST * (ended_s - began_s)
         if isinstance(request, CHANGES):
             self._answered[key] = answered
             if len(self._answered) > MOST_ANSWERED:
@@ -193,6 +204,8 @@ class Live:
         is_welcome = self._measure.take(time.monotonic())
         if isinstance(request, wire.Hello | wire.Pair) or not is_welcome:
             return False
+        if not isinstance(request, CHANGES):  # a mute waits for nobody
+            await self._room.turn()
         answered = self._room.answer(self.phone, request)
         if isinstance(answered, wire.Audited):
             answered = await audited(answered, self._room.does)

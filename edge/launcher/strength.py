@@ -9,6 +9,10 @@ from pathlib import Path
 from typing import Final
 
 SYS: Final = Path("/sys/class")
+THROTTLED: Final = "devices/platform/soc*/soc*firmware/get_throttled"
+"""Of a Raspberry Pi's firmware, beside `SYS`: flags in hexadecimal."""
+SLOWED: Final = 1 << 0 | 1 << 2 | 1 << 3
+"""Right now: too little voltage, throttled, at the soft limit of temperature."""
 EVERY_S: Final = 60.0
 LOW_PERCENT: Final = 20
 """Of the battery, while nothing charges it."""
@@ -29,6 +33,8 @@ class Board:
     is_charged: bool = False
     """Whether the battery takes power, or is full."""
     hottest_c: float | None = None
+    is_slowed: bool = False
+    """Whether its firmware slows it down, for heat or for want of power."""
 
 
 def read(sys: Path = SYS) -> Board:
@@ -45,7 +51,7 @@ def read(sys: Path = SYS) -> Board:
         if _word(zone / "type") != DUMMY_ZONE
     ]
     degrees = [thousandths / 1000 for thousandths in zones if thousandths is not None]
-    return Board(percent, is_charged, max(degrees, default=None))
+    return Board(percent, is_charged, max(degrees, default=None), _is_slowed(sys))
 
 
 def is_weak(board: Board, *, was_weak: bool) -> bool:
@@ -54,7 +60,16 @@ def is_weak(board: Board, *, was_weak: bool) -> bool:
     hot_c = COOL_C if was_weak else HOT_C
     is_low = board.battery_percent is not None and board.battery_percent < low_percent
     is_hot = board.hottest_c is not None and board.hottest_c >= hot_c
-    return (is_low and not board.is_charged) or is_hot
+    return (is_low and not board.is_charged) or is_hot or board.is_slowed
+
+
+def _is_slowed(sys: Path) -> bool:
+    for flags in sys.parent.glob(THROTTLED):
+        try:
+            return bool(int(_word(flags), 16) & SLOWED)
+        except ValueError:
+            continue
+    return False
 
 
 def _word(file: Path) -> str:

@@ -39,6 +39,8 @@ if TYPE_CHECKING:
 
 MOST_LOOKED_AT: Final = 200
 """Notes that a search considers."""
+REVOKED_WITHIN_S: Final = 1.0
+"""So soon is a phone cut off that was revoked, where nobody could tell us."""
 
 
 class Companion:
@@ -114,6 +116,14 @@ class Companion:
         self._room, self._port, self._discovery = room, port, Discovery(port.number)
         self._room.tell(self._senses.state())
         self._discovery.begin()
+        self._watch(port)
+
+    def _watch(self, port: "Port") -> None:
+        """Shut out who was revoked, now and every second: a command may not have reached us."""
+        if self._port is port and self._room:
+            self._room.shut_out()
+            loop = asyncio.get_running_loop()
+            loop.call_later(REVOKED_WITHIN_S, self._watch, port)
 
     async def close(self) -> None:
         """Say goodbye to everybody."""

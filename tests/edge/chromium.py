@@ -105,6 +105,12 @@ class Chromium:
 
     async def look(self, size: tuple[int, int], *, is_dark: bool) -> bytes:
         """Return a screenshot."""
+        await self.show(size, is_dark=is_dark)
+        await asyncio.sleep(0.5)
+        return b64decode((await self.do("Page.captureScreenshot", format="png"))["data"])
+
+    async def show(self, size: tuple[int, int], *, is_dark: bool) -> None:
+        """Be a screen of this size, light or dark."""
         width, height = size
         scheme = {"name": "prefers-color-scheme", "value": "dark" if is_dark else "light"}
         await self.do("Emulation.setEmulatedMedia", features=[scheme])
@@ -112,5 +118,3 @@ class Chromium:
             "Emulation.setDeviceMetricsOverride",
             width=width, height=height, deviceScaleFactor=1, mobile=False,
         )  # fmt: skip
-        await asyncio.sleep(0.5)
-        return b64decode((await self.do("Page.captureScreenshot", format="png"))["data"])

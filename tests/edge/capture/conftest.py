@@ -1,19 +1,12 @@
 """Captures that end with their test, and a sound server that stands in for a microphone."""
 
-import shutil
 from collections.abc import Callable, Iterator
 from ctypes.util import find_library
 from pathlib import Path
 
 import pytest
 from pulse_room import SoundServer
-from running_capture import Capture
-
-
-def needs_apt(program: str, packages: str) -> None:
-    """Skip, loudly, where a system package is not installed."""
-    if not shutil.which(program):
-        pytest.skip(f"UNCHECKED: needs {program}; apt install {packages}")
+from running_capture import Capture, needs_apt
 
 
 @pytest.fixture
@@ -21,8 +14,10 @@ def capture() -> Iterator[Callable[..., Capture]]:
     """Start captures that are gone when the test is."""
     started: list[Capture] = []
 
-    def start(*argv: object, wrap: Callable[..., list[str]] | None = None) -> Capture:
-        started.append(Capture.start(*argv, wrap=wrap))
+    def start(
+        *argv: object, wrap: Callable[..., list[str]] | None = None, given_fd: int = -1
+    ) -> Capture:
+        started.append(Capture.start(*argv, wrap=wrap, given_fd=given_fd))
         return started[-1]
 
     yield start

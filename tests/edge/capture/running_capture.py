@@ -1,5 +1,6 @@
 """A capture process under test, and all that comes out of it."""
 
+import shutil
 import socket
 import subprocess
 import sys
@@ -10,6 +11,7 @@ from pathlib import Path
 from typing import Self
 
 import msgspec
+import pytest
 
 from edge import seal
 from edge.capture.sources import Source, needs
@@ -33,7 +35,9 @@ class Capture:
     slot_reader: SlotReader = field(default_factory=SlotReader)
 
     @classmethod
-    def start(cls, *argv: object, wrap: Callable[..., list[str]] | None = None) -> Self:
+    def start(
+        cls, *argv: object, wrap: Callable[..., list[str]] | None = None, given_fd: int = -1
+    ) -> Self:
         ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         command = [sys.executable, "-m", "edge.capture", *map(str, argv)]
         command += ["--slot-fd", str(theirs.fileno()), "--epoch", "3"]
@@ -42,7 +46,7 @@ class Capture:
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
-            pass_fds=(theirs.fileno(),),
+            pass_fds=(theirs.fileno(), *([given_fd] if given_fd >= 0 else [])),
         )
         theirs.close()
         return cls(process, ours)
@@ -128,3 +132,9 @@ def behind_the_first_wall(command: list[str], source: Source) -> list[str]:
         devices=left_open.devices,
         ports=left_open.ports,
     )
+
+
+def needs_apt(program: str, packages: str) -> None:
+    """Skip, loudly, where a system package is not installed."""
+    if not shutil.which(program):
+        pytest.skip(f"UNCHECKED: needs {program}; apt install {packages}")

@@ -107,7 +107,7 @@ def test_a_microphone_that_falls_silent_is_lost(capture: Start, sound_server: So
         assert running.play_out() == 3
     finally:
         sound_server.go_on()
-    assert "gave no sound for 3 s" in running.states[-1].detail
+    assert "gave no sound for 1.8 s" in running.states[-1].detail
 
 
 def test_a_chamber_that_does_not_listen_costs_samples_and_no_more(

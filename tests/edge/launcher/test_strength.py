@@ -55,6 +55,17 @@ def test_a_jetsons_zone_that_always_says_100_degrees_does_not_count(tmp_path: Pa
 
 
 @pytest.mark.parametrize(
+    ("flags", "weak"),
+    [("0", False), ("50000", False), ("50005", True), ("80008", True), ("1\n", True), ("?", False)],
+)
+def test_a_pi_that_slows_itself_down_is_weak(tmp_path: Path, flags: str, weak: bool) -> None:
+    firmware = tmp_path / "devices/platform/soc/soc:firmware"
+    firmware.mkdir(parents=True)
+    (firmware / "get_throttled").write_text(flags)
+    assert is_weak(read(tmp_path / "class"), was_weak=False) is weak
+
+
+@pytest.mark.parametrize(
     ("now", "was_weak", "weak"),
     [
         (Board(19), False, True),

@@ -17,32 +17,35 @@ HERE = "127.0.0.1"
 class Device:
     """A runtime that phones can reach."""
 
-    def __init__(self, folder: Path) -> None:
-        self.data, keys = folder / "data", folder / "keys"
-        self.data.mkdir()
-        self.key_file = certificate.make(keys, ("localhost",), (HERE,))
+    def __init__(self, folder: Path, here: str = HERE) -> None:
+        self.data, keys, self.here = folder / "data", folder / "keys", here
+        self.data.mkdir(parents=True)
+        self.key_file = certificate.make(keys, ("localhost",), (here,))
         self.key_hash = key.hash_of(key.certificates(self.key_file)[0])
         with socket.socket() as free:
-            free.bind((HERE, 0))
+            free.bind((here, 0))
             self.port = free.getsockname()[1]
         settings = Config(companion=Companion(port=self.port))
         self.runtime = RuntimeProcess(self.data, settings=settings, keys=keys)
         self.runtime.tell(at(0))
         self.runtime.say(HELLO)
         self.seconds = 10
+        self.link: Link | None = None
+        """What was shown last."""
 
     def open_pairing(self, scopes: tuple[wire.Scope, ...] = wire.SCOPES) -> Link:
         since_boot_s = time.clock_gettime(time.CLOCK_BOOTTIME)
         window = pairing.open_window(self.data, since_boot_s, scopes)
         self.changed()
-        return Link((HERE,), self.port, self.key_hash, window.secret)
+        self.link = Link((self.here,), self.port, self.key_hash, window.secret)
+        return self.link
 
     def changed(self) -> None:
         self.runtime.tell(PhonesChanged())
         until_s = time.monotonic() + 20
         while time.monotonic() < until_s:
             with socket.socket() as probe:
-                if probe.connect_ex((HERE, self.port)) == 0:
+                if probe.connect_ex((self.here, self.port)) == 0:
                     return
             time.sleep(0.05)
         raise AssertionError("the runtime does not listen")

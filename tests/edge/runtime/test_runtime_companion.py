@@ -1,9 +1,11 @@
 """A sealed runtime and real phones over TLS; the test is its launcher and its chamber."""
 
 import asyncio
-import contextlib
+import json
 import socket
 import ssl
+import subprocess
+import sys
 import time
 from collections.abc import Awaitable, Callable, Iterator
 from pathlib import Path
@@ -197,6 +199,18 @@ def test_a_command_revokes_too(device: Device) -> None:
     play(doing)
 
 
+def test_a_phone_is_cut_off_though_nobody_told_the_runtime(device: Device) -> None:
+    """As when the command finds no control socket: what counts is the file."""
+
+    async def doing() -> None:
+        async with Phone(device.open_pairing()) as phone:
+            assert phone.welcome
+            phones.revoke(device.data, phone.welcome.phone)
+            await phone.until_shut_out()
+
+    play(doing)
+
+
 # --- who is not let in ---------------------------------------------------------------------------
 
 
@@ -333,25 +347,19 @@ def test_junk_costs_little_and_hearing_goes_on(device: Device) -> None:
         line = next(x for x in status.read_text().splitlines() if x.startswith("RssAnon"))
         return int(line.split()[1]) // 1024
 
-    def junk(content: bytes, *, secured: bool) -> None:
-        with contextlib.ExitStack() as stack:
-            stack.enter_context(contextlib.suppress(OSError))
-            one = stack.enter_context(socket.create_connection((HERE, device.port), 2))
-            if secured:
-                one = stack.enter_context(any_certificate().wrap_socket(one))
-            one.sendall(content)
-            one.settimeout(0.05)
-            one.recv(1024)
-
     def flood() -> None:
-        for _ in range(100):
-            junk(b"\x16\x03\x01" + b"\xff" * 4096, secured=False)
-        huge = b"GET / HTTP/1.1\r\nHost: " + b"a" * 100_000
-        body = f"POST / HTTP/1.1\r\nHost: {HERE}:{device.port}\r\nContent-Length: 99999999\r\n\r\n"
-        many = [huge, body.encode() + b"x" * 1_000_000, b"\0" * 10_000, b"GET / HTTP/1.1\r\nHo"]
-        for content in many * 4:
-            junk(content, secured=True)
-            time.sleep(0.1)  # so that some are let through to be read
+        with subprocess.Popen(
+            [sys.executable, "-m", "edge.bench.junk", str(device.port)],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+        ) as crowd:
+            assert crowd.stdin
+            crowd.stdin.write("on\n")
+            crowd.stdin.flush()
+            time.sleep(4)
+            made = json.loads(crowd.communicate()[0])
+        assert made["turned away"] > made["answered"] > 0
 
     async def doing() -> None:
         async with Phone(link) as phone:
