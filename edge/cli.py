@@ -16,6 +16,7 @@ from edge import (
     doctor,
     enrolment,
     footprints,
+    journal,
     providers,
     scene,
     tune,
@@ -26,6 +27,7 @@ from edge.bench.commands import Command, add_benches, subcommand
 from edge.capture import BadSource
 from edge.commands import agents as agents_commands
 from edge.commands import companion as companion_commands
+from edge.commands import gpio as gpio_commands
 from edge.commands import metrics as metrics_commands
 from edge.commands import notes as notes_commands
 from edge.commands import team as team_commands
@@ -71,6 +73,7 @@ REFUSALS: Final = (
     *companion_commands.REFUSALS,
     *agents_commands.REFUSALS,
     *metrics_commands.REFUSALS,
+    *gpio_commands.REFUSALS,
     *team_commands.REFUSALS,
 )
 """Errors that are the user's to mend; each is one sentence."""
@@ -81,7 +84,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     arguments = _parser().parse_args(argv)
     if arguments.log:
         os.environ[LOG_LEVEL] = arguments.log.upper()  # for the children
-        logging.basicConfig(level=arguments.log.upper(), format="%(name)s: %(message)s")
+        logs = logging.StreamHandler()
+        logs.setFormatter(journal.formatter(sys.stderr.fileno(), os.environ))
+        logging.basicConfig(level=arguments.log.upper(), handlers=[logs])
     else:
         logging.getLogger("edge").addHandler(logging.NullHandler())
     command: Command = arguments.command
@@ -200,6 +205,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     add_status(commands)
     metrics_commands.add_metrics(commands)
+    gpio_commands.add_gpio(commands)
     team_commands.add_team(commands)
     add_wearer(commands)
     add_today(commands)

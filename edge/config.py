@@ -25,8 +25,6 @@ class Microphone(Section, frozen=True):
 
     device: str = ""
     """Part of its name; empty takes the system's default. `offrecord devices` lists them."""
-    silence_limit_ms: Positive = 1800
-    """No samples at all for this long means that the microphone is gone."""
 
 
 class Camera(Section, frozen=True):
@@ -36,8 +34,6 @@ class Camera(Section, frozen=True):
     """Number of /dev/videoN, pi, jetson, or the address of an MJPEG or RTSP stream."""
     frames_per_s: Annotated[float, msgspec.Meta(gt=0, le=30)] = 2.0
     """How often a picture is taken."""
-    read_limit_ms: Positive = 1800
-    """No picture for this long means that the camera is gone."""
 
 
 class Gate(Section, frozen=True):
@@ -174,7 +170,7 @@ class Memory(Section, frozen=True):
 
     budget_mb: Annotated[int, msgspec.Meta(ge=0)] = 0
     """For all models of the chamber together, at every moment; who does not fit is loaded when it
-    is needed, and leaves again. 0: everything stays, but a half where memory is below 1 GB."""
+    is needed, and leaves again. 0: everything stays; below 1 GB of memory three eighths of it."""
 
 
 class Airlock(Section, frozen=True):

@@ -565,6 +565,13 @@ class PhonesChanged(Message, frozen=True, tag=105):
     """
 
 
+class PhoneLink(Message, frozen=True, tag=110):
+    """Where a paired phone may be ears and eyes, and what it has to bring; for no log."""
+
+    port: Annotated[int, msgspec.Meta(ge=1, le=65_535)]
+    token: Annotated[str, msgspec.Meta(pattern=r"^[0-9a-f]{64}$")]
+
+
 class TeamChanged(Message, frozen=True, tag=109):
     """Something was said to the team, or somebody came or went; what, lies in files."""
 
@@ -612,6 +619,7 @@ Control = (
     | Judged
     | ResetOffers
     | PhonesChanged
+    | PhoneLink
     | TeamChanged
     | AgentReads
     | AgentWants
@@ -761,6 +769,10 @@ class Unmute(Message, frozen=True, tag=97):
     """Hear and see again."""
 
 
+class PhoneShutOut(Message, frozen=True, tag=111):
+    """A phone that knew what ears and eyes have to bring was shut out: something else from now."""
+
+
 HomeTold = Go | HomeVoice | HomeHeard
 """What the house's link is told, a line each."""
 
@@ -789,6 +801,7 @@ Shown = (
     | Wanted
     | Mute
     | Unmute
+    | PhoneShutOut
     | Figures
 )
 

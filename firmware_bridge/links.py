@@ -30,7 +30,11 @@ class Terms:
     token: bytes = field(default=b"", repr=False)
     """What a wearable has to bring, where the protocol has room for it."""
     origin: str = ""
-    """Of the one web page that may connect; empty where none may."""
+    """Of the one web page that may connect; empty where none may.
+
+    Without a host (`https://:8757`): of the host that the page itself was reached by."""
+    key_fd: int = -1
+    """Of a file with this device's key and certificate, where the link ends TLS."""
     where: str = ""
     """What the user named: a device, an address, a name; empty where that is a listening socket."""
 

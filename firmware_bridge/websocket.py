@@ -8,7 +8,10 @@ connect from the origin that is named, and under the name of this machine. Bytes
 import asyncio
 import contextlib
 import socket
-from typing import Final
+import ssl
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Final, Protocol, Self
 
 from aiohttp import WSMsgType, web
 
@@ -18,7 +21,7 @@ from firmware_bridge.session import Gone, Session
 
 PATH: Final = "/link"
 AT_ONCE: Final = 4
-"""Connections; the others are closed before they have said anything."""
+"""Connections without a hello; the others are closed before they have said anything."""
 HELLO_WITHIN_S: Final = 5.0
 HEARTBEAT_S: Final = 10.0
 TIME_EVERY_S: Final = 10.0
@@ -26,16 +29,40 @@ MOST_MESSAGE_BYTES: Final = HEADER.size + MOST_PHOTO_BYTES
 LINE_BYTES: Final = 2048
 
 
+class Greeted(Protocol):
+    """Is told who has said hello."""
+
+    def __call__(self, address: str, *, is_paired: bool) -> None:
+        """Know that somebody at an address brought the token, or something else."""
+
+
+@dataclass(frozen=True, slots=True)
+class Door:
+    """Who may come in."""
+
+    is_meant: Callable[[str, tuple[str, int], str | None], bool]
+    """By the Host that is asked for, the address that was reached, and the page's Origin."""
+    may_connect: Callable[[str, int], bool] = lambda _address, waiting: waiting < AT_ONCE
+    """By the address, and by how many have not said hello yet."""
+    greeted: Greeted = lambda _address, *, is_paired: None  # noqa: ARG005 (as the protocol names it)
+    secure: ssl.SSLContext | None = None
+    """What speaks TLS; None where nobody outside this machine is reached."""
+
+    @classmethod
+    def named(cls, hosts: frozenset[str], origin: str = "") -> Self:
+        """Return one for these names of this machine, and one page that may connect."""
+        return cls(lambda host, _, page: host.lower() in hosts and page in {None, origin})
+
+
 class Link:
     """All connections to one listening socket. Nothing is read of any before `serve`."""
 
-    def __init__(
-        self, terms: Terms, hosts: frozenset[str], listener: socket.socket | None = None
-    ) -> None:
-        """Take the names by which this machine may be called; without a listener, see `adopt`."""
-        self._token, self._hosts, self._origin = terms.token, hosts, terms.origin
+    def __init__(self, terms: Terms, door: Door, listener: socket.socket | None = None) -> None:
+        """Take who may come in; without a listener, see `adopt`."""
+        self._token, self._door = terms.token, door
         self._now, self._take = terms.now, terms.take
         self._listener = listener
+        self._adopting: set[asyncio.Task[None]] = set()
         self._paired: set[asyncio.BaseTransport | None] = set()
         """Connections whose wearable has said hello."""
         self._socket: web.WebSocketResponse | None = None
@@ -75,18 +102,27 @@ class Link:
         assert self._listener
         loop = asyncio.get_running_loop()
         while True:
-            connection, _ = await loop.sock_accept(self._listener)
-            await self.adopt(connection)
+            connection, address = await loop.sock_accept(self._listener)
+            waiting = len(self._server.connections) - len(self._paired) + len(self._adopting)
+            if not self._door.may_connect(address[0], waiting):
+                connection.close()
+                continue
+            adopting = loop.create_task(self.adopt(connection))
+            self._adopting.add(adopting)
+            adopting.add_done_callback(self._adopting.discard)
 
     async def adopt(self, connection: socket.socket) -> None:
-        """Take one connection, unless there are enough; end it if no hello comes."""
-        if len(self._server.connections) >= AT_ONCE:
+        """Take one connection; end it if no hello comes."""
+        loop, secure = asyncio.get_running_loop(), self._door.secure
+        within_s = HELLO_WITHIN_S if secure else None
+        try:
+            transport, _ = await loop.connect_accepted_socket(
+                self._server, connection, ssl=secure, ssl_handshake_timeout=within_s
+            )
+        except OSError:  # it has gone already, or does not speak TLS
             connection.close()
             return
-        loop = asyncio.get_running_loop()
-        with contextlib.suppress(OSError):  # it has gone already
-            transport, _ = await loop.connect_accepted_socket(self._server, connection)
-            loop.call_later(HELLO_WITHIN_S, self._end_stranger, transport)
+        loop.call_later(HELLO_WITHIN_S, self._end_stranger, transport)
 
     def _end_stranger(self, transport: asyncio.Transport) -> None:
         if transport not in self._paired:
@@ -107,8 +143,7 @@ class Link:
     async def _handle(self, request: web.BaseRequest) -> web.StreamResponse:
         if request.path != PATH:
             return web.Response(status=404)
-        origin = request.headers.get("Origin")
-        if request.host.lower() not in self._hosts or origin not in {None, self._origin}:
+        if not request.transport or not self._is_meant(request, request.transport):
             return web.Response(status=403, text="This page may not connect to this device.")
         connected = web.WebSocketResponse(
             max_msg_size=MOST_MESSAGE_BYTES,
@@ -127,6 +162,15 @@ class Link:
                 self._take(Gone())
         return connected
 
+    def _is_meant(self, request: web.BaseRequest, transport: asyncio.BaseTransport) -> bool:
+        reached = transport.get_extra_info("sockname") or ("", 0)
+        host, origin = request.headers.get("Host", ""), request.headers.get("Origin")
+        return self._door.is_meant(host, reached[:2], origin)
+
+    def _greeted(self, transport: asyncio.BaseTransport | None, *, is_paired: bool) -> None:
+        if transport and (address := transport.get_extra_info("peername")):
+            self._door.greeted(address[0], is_paired=is_paired)
+
     async def _converse(
         self, connected: web.WebSocketResponse, transport: asyncio.Transport | None
     ) -> None:
@@ -138,9 +182,12 @@ class Link:
                     session.refuse("frames are binary", self._now())
                     break
                 if not self._feed(session, message.data):
+                    if not session.hello:
+                        self._greeted(transport, is_paired=False)
                     break
                 if session.hello and transport not in self._paired:
                     self._paired.add(transport)
+                    self._greeted(transport, is_paired=True)
                     await self._take_over(connected, session)
                 await self._send(connected, session)
                 if session.is_over:

@@ -38,8 +38,8 @@ BOARDS: Final = {
     # Four A76 cores at 2.4 GHz: each about a fifth of a desktop core in int8 work.
     "pi5": Board(2 / 5, 700),
     # Four A53 cores at 1 GHz: each about a ninth of a desktop core at best. Of 512 MB the kernel
-    # has 416, and half of that is the models'.
-    "zero2w": Board(2 / 9, 380, models_mb=208),
+    # has 416, and three eighths of that are the models'.
+    "zero2w": Board(2 / 9, 380, models_mb=156),
 }
 
 

@@ -57,6 +57,7 @@ def _parse(argv: Sequence[str]) -> argparse.Namespace:
     parser.add_argument("--way-fd", type=int, default=-1, help="by which a wearable comes")
     parser.add_argument("--where", default="", help="what the user named, for the link")
     parser.add_argument("--token-fd", type=int, required=True)
+    parser.add_argument("--key-fd", type=int, default=-1, help="of a file, where it ends TLS")
     parser.add_argument("--origin", default="", help="of the one page that may connect")
     parser.add_argument("--skip-ms", type=int, default=0, help="where the stream's clock starts")
     parser.add_argument("--settings", default="")
@@ -123,7 +124,12 @@ class Bridge:
         """Return what the link is made with; the token is read, once."""
         token = os.read(options.token_fd, TOKEN_BYTES)
         os.close(options.token_fd)
-        return Terms(self._now, self._take, token, options.origin, options.where)
+        return Terms(
+            *(self._now, self._take, token),
+            origin=options.origin,
+            where=options.where,
+            key_fd=options.key_fd,
+        )
 
     def begin(self) -> None:
         """Say that all is ready, and hear what the launcher wants; sealed by now."""

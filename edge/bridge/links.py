@@ -11,6 +11,7 @@ from firmware_bridge.links import Link, Terms
 
 LINKS: Final = {
     "websocket": "edge.bridge.over_websocket",
+    "phone": "edge.bridge.over_phone",
     "serial": "edge.bridge.over_serial",
     "wyoming": "edge.bridge.over_satellite",
     "omi": "edge.bridge.over_ble",

@@ -12,10 +12,11 @@ from typing import Final
 import cv2
 import numpy as np
 
+from edge import tls
 from edge.bridge.intake import decoded
 from firmware_bridge import frames
 from firmware_bridge.links import Terms
-from firmware_bridge.websocket import PATH, Link
+from firmware_bridge.websocket import PATH, Door, Link
 
 HOST: Final = "rehearsal"
 KEY: Final = "AAAAAAAAAAAAAAAAAAAAAA=="
@@ -29,19 +30,31 @@ async def opened(terms: Terms, descriptor: int) -> Link:
     listener = socket.socket(fileno=descriptor)
     listener.setblocking(False)  # noqa: FBT003 (its only parameter)
     host, port = listener.getsockname()[:2]
-    return Link(terms, frozenset({f"{host}:{port}", f"localhost:{port}"}), listener)
+    names = frozenset({f"{host}:{port}", f"localhost:{port}"})
+    return Link(terms, Door.named(names, terms.origin), listener)
 
 
 async def rehearse() -> None:
     """Have one connection come, be answered, and go."""
+    await rehearsed()
+
+
+async def rehearsed(
+    secure: tls.Context | None = None, theirs_secure: tls.Context | None = None
+) -> None:
+    """Have one come, by TLS where it is named for both ends; and then one who speaks none."""
     token = secrets.token_bytes(frames.TOKEN_BYTES)
-    link = Link(Terms(lambda: 0, lambda _: None, token), frozenset({HOST}))
+    door = Door(lambda host, *_: host == HOST, secure=secure)
+    link = Link(Terms(lambda: 0, lambda _: None, token), door)
     black = cv2.imencode(".jpg", np.zeros((16, 16, 3), np.uint8))[1].tobytes()
     assert decoded(black) is not None
     ours, theirs = socket.socketpair()
     ours.setblocking(False)  # noqa: FBT003 (its only parameter)
-    await link.adopt(ours)
-    reader, writer = await asyncio.open_connection(sock=theirs)
+    adopting = asyncio.create_task(link.adopt(ours))
+    reader, writer = await asyncio.open_connection(
+        sock=theirs, ssl=theirs_secure, server_hostname=HOST if theirs_secure else None
+    )
+    await adopting
     writer.write(
         f"GET {PATH} HTTP/1.1\r\nHost: {HOST}\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
         f"Sec-WebSocket-Key: {KEY}\r\nSec-WebSocket-Version: 13\r\n\r\n".encode()
@@ -59,6 +72,11 @@ async def rehearse() -> None:
             break
     writer.close()
     await writer.wait_closed()
+    ours, theirs = socket.socketpair()
+    ours.setblocking(False)  # noqa: FBT003 (its only parameter)
+    with theirs:
+        theirs.sendall(b"\r\n" * 64)
+        await link.adopt(ours)
     await link.end()
 
 

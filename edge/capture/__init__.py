@@ -6,12 +6,18 @@ pace), `outlet` (into the slot), `report` (how the source is), `__main__` (the b
 """
 
 import os
+from typing import Final
 
 # OpenCV reads these when it is imported. It says nothing of its own (what it could say we say in
 # one sentence), and a picture of more pixels than any camera takes is refused before it is decoded.
 os.environ.setdefault("OPENCV_LOG_LEVEL", "SILENT")
 os.environ.setdefault("OPENCV_FFMPEG_LOGLEVEL", "-8")
 os.environ.setdefault("OPENCV_IO_MAX_IMAGE_PIXELS", str(100_000_000))
+
+
+GONE_AFTER_S: Final = 1.8
+"""A device that brings nothing at all for so long is gone: who is muted or stalls is said to be so
+within two seconds. No device is silent like this by itself: a quiet room is sound too."""
 
 
 class CaptureError(Exception):

@@ -18,7 +18,7 @@ from typing import Final
 import cv2
 import numpy as np
 
-from edge.capture import BadSource, DeviceLost, programs
+from edge.capture import GONE_AFTER_S, BadSource, DeviceLost, programs
 from edge.capture.outlet import Outlet
 from edge.capture.pictures import fit
 from edge.capture.play import Schedule
@@ -50,12 +50,9 @@ class Taken:
 class Camera:
     """A camera that runs; what it sees is forgotten until `watch` is called."""
 
-    def __init__(
-        self, source: Source, stillness: Stillness, read_limit_ms: int, pictures_fd: int = -1
-    ) -> None:
+    def __init__(self, source: Source, stillness: Stillness, pictures_fd: int = -1) -> None:
         """Open it and wait for its first picture; raise BadSource."""
         self.name = source.name
-        self._read_limit_s = read_limit_ms / 1000
         self._stillness = stillness
         self._newest: queue.Queue[Taken] = queue.Queue(1)
         self._watching = False
@@ -63,7 +60,7 @@ class Camera:
         self._grabbed_s = time.monotonic()
         is_program = source.form is Form.CAMERA_PROGRAM
         self._video: cv2.VideoCapture | RawVideo = (
-            RawVideo(pictures_fd) if is_program else _open(source, read_limit_ms)
+            RawVideo(pictures_fd) if is_program else _open(source)
         )
         self._first = threading.Event()
         self._reader = threading.Thread(target=self._read, name="camera", daemon=True)
@@ -125,7 +122,7 @@ class Camera:
 
     def _patience_s(self) -> float:
         """Return how long to wait before looking whether the camera has stalled."""
-        left_s = self._grabbed_s + self._read_limit_s - time.monotonic()
+        left_s = self._grabbed_s + GONE_AFTER_S - time.monotonic()
         return min(EVERY_S, max(left_s, SHORTEST_WAIT_S))
 
     def _complain_if_lost(self) -> None:
@@ -135,8 +132,8 @@ class Camera:
             )
         if not self._reader.is_alive():
             raise DeviceLost(f"the camera {self.name} stopped giving pictures; is it still there?")
-        if time.monotonic() - self._grabbed_s > self._read_limit_s:
-            raise DeviceLost(f"the camera {self.name} gave no picture for {self._read_limit_s:g} s")
+        if time.monotonic() - self._grabbed_s > GONE_AFTER_S:
+            raise DeviceLost(f"the camera {self.name} gave no picture for {GONE_AFTER_S:g} s")
 
 
 def _nothing_came(source: Source, video: cv2.VideoCapture | RawVideo) -> str:
@@ -154,10 +151,10 @@ def _cut_at(video: cv2.VideoCapture | RawVideo) -> int:
     return video.ended_within if isinstance(video, RawVideo) else 0
 
 
-def _open(source: Source, read_limit_ms: int) -> cv2.VideoCapture:
+def _open(source: Source) -> cv2.VideoCapture:
     limits = [
         *(cv2.CAP_PROP_OPEN_TIMEOUT_MSEC, OPEN_LIMIT_MS),
-        *(cv2.CAP_PROP_READ_TIMEOUT_MSEC, read_limit_ms),
+        *(cv2.CAP_PROP_READ_TIMEOUT_MSEC, round(1000 * GONE_AFTER_S)),
     ]
     if source.form is Form.CAMERA:
         number = int(source.name.removeprefix("/dev/video"))

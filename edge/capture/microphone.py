@@ -28,7 +28,7 @@ from typing import Final
 
 import sounddevice
 
-from edge.capture import BadSource, DeviceLost, bare
+from edge.capture import GONE_AFTER_S, BadSource, DeviceLost, bare
 from edge.capture.chunks import Chunker, to_mono
 from edge.capture.outlet import Outlet
 from edge.capture.pace import SHORT_CHUNKS, Pace
@@ -99,7 +99,7 @@ class Microphone:
         """Note, on any thread, which microphone it is now."""
         self._heard.put(Moved(name))
 
-    def listen(self, outlet: Outlet, report: Report, skip: int, silence_limit_s: float) -> None:
+    def listen(self, outlet: Outlet, report: Report, skip: int) -> None:
         """Send what is heard from now on, for ever; raise DeviceLost.
 
         `skip` is the position of the first sample, in samples of 16 kHz.
@@ -107,7 +107,7 @@ class Microphone:
         self._since_s = time.monotonic()
         chunker, next_frame = self._chunker(skip), 0
         while True:
-            heard = self._next(silence_limit_s)
+            heard = self._next()
             if isinstance(heard, Moved):
                 report.device = self.name = heard.name
                 report.tell(
@@ -123,11 +123,11 @@ class Microphone:
                 outlet.offer(block)
             report.clock(skip + self._samples(next_frame), heard.captured_s)
 
-    def _next(self, silence_limit_s: float) -> Heard | Moved:
+    def _next(self) -> Heard | Moved:
         try:
-            heard = self._heard.get(timeout=silence_limit_s)
+            heard = self._heard.get(timeout=GONE_AFTER_S)
         except queue.Empty:
-            raise self._lost(f"gave no sound for {silence_limit_s:g} s") from None
+            raise self._lost(f"gave no sound for {GONE_AFTER_S:g} s") from None
         if heard is None:
             raise self._lost("was taken away")
         return heard

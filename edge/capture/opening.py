@@ -62,15 +62,13 @@ def _microphone(job: Job) -> Callable[[], None]:
         threading.Thread(target=server.follow, args=(microphone.moved,), daemon=True).start()
     elif server:
         server.close()  # the microphone is reached without it, and nothing else is left open
-    limit_s = job.config.microphone.silence_limit_ms / 1000
-    return partial(microphone.listen, job.outlet, job.report, job.skip, limit_s)
+    return partial(microphone.listen, job.outlet, job.report, job.skip)
 
 
 def _camera(job: Job) -> Callable[[], None]:
     from edge.capture.camera import Camera  # noqa: PLC0415 (see the top)
 
-    limit_ms = job.config.camera.read_limit_ms
-    camera = Camera(job.source, _stillness(job), limit_ms, job.pictures_fd)
+    camera = Camera(job.source, _stillness(job), job.pictures_fd)
     return partial(camera.watch, job.outlet, job.report, job.skip)
 
 

@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final
 
-from edge import config, config_file, control, whole_file
+from edge import config, config_file, control, tls, whole_file
 from edge.airlock import plain
 from edge.bench.commands import subcommand
 from edge.companion import addresses, key, pairing, phones
@@ -71,7 +71,7 @@ def _pair(arguments: argparse.Namespace) -> int:
     settings = config_file.load(arguments.config)
     folder = arguments.data or config.data_folder(settings.notes)
     if arguments.certificate:
-        _, authority = key.certificates(_key(renew=arguments.renew))
+        _, authority = key.certificates(own_key(renew=arguments.renew))
         return _write_certificate(authority, arguments.certificate)
     if control.ask(folder, Inquire()) is None:
         raise PhonesRefused(f"nothing runs on {folder}; start `offrecord run` and pair then")
@@ -81,7 +81,7 @@ def _pair(arguments: argparse.Namespace) -> int:
     here = addresses.own()
     if not here:
         raise PhonesRefused("this machine has no address on a network; join one and try again")
-    device, _ = key.certificates(_key(renew=arguments.renew))
+    device, _ = key.certificates(own_key(renew=arguments.renew))
     window = _open(folder, arguments.allow)
     try:
         known = {phone.id for phone in phones.paired(folder)}
@@ -95,7 +95,8 @@ def _pair(arguments: argparse.Namespace) -> int:
             control.ask(folder, PhonesChanged())
 
 
-def _key(*, renew: bool) -> Path:
+def own_key(*, renew: bool = False) -> Path:
+    """Return this device's key, which is made if there is none. Raises NoCompanionKey."""
     folder = config.config_path().parent
     path = key.file_in(folder)
     if path.exists() and not renew:
@@ -127,16 +128,9 @@ def _open(folder: Path, scopes: Sequence[Scope]) -> pairing.Window:
         raise PhonesRefused(f"cannot open a pairing in {folder}: {error.strerror}") from None
 
 
-def any_certificate() -> ssl.SSLContext:
-    """Return what speaks TLS with anybody: whoever uses it compares the key's hash."""
-    made = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
-    made.check_hostname, made.verify_mode = False, ssl.CERT_NONE
-    return made
-
-
 def _listens(port: int, key_hash: str) -> None:
     """Make sure that it is the running Offrecord that answers on the port."""
-    secure = any_certificate()
+    secure = tls.any_certificate()
     until_s = time.monotonic() + LISTENS_WITHIN_S
     while time.monotonic() < until_s:
         with suppress(OSError):

@@ -17,7 +17,7 @@ from edge.launcher.births import Run
 from edge.launcher.doorway import Doorway, HomeDoor
 from edge.launcher.own_folder import StartFailed
 from edge.launcher.run import Launcher
-from edge.messages import SourceKind
+from edge.messages import Shown, SourceKind
 from edge.notes import keys, vault
 from edge.reason import neighbours
 
@@ -42,6 +42,7 @@ def add_running(commands: Any) -> None:  # noqa: ANN401 (argparse has no public 
         "--wearable",
         metavar="WHERE",
         help="hear and see with a wearable: PORT (it connects to that loopback port) or "
+        "phone[:PORT] (a paired one, by the app; 8758) or "
         "serial:/dev/ttyACM0[@BAUD] (a board on a wire) or "
         "omi[:NAME|ADDRESS] (a pendant, by Bluetooth)",
     )
@@ -76,18 +77,18 @@ def _run(arguments: argparse.Namespace) -> int:
             data=data,
             fast=arguments.fast,
             picture_s=arguments.picture_s,
-            doorway=_doorway(arguments),
+            doorway=_doorway(arguments, settings.companion.port),
             home=_home(arguments),
         ),
         as_json=arguments.json,
     )
 
 
-def _doorway(arguments: argparse.Namespace) -> Doorway | None:
+def _doorway(arguments: argparse.Namespace, page_port: int) -> Doorway | None:
     """Return where the wearable is to come in, and tell its token to whoever started us."""
     if arguments.wearable is None:
         return None
-    doorway, told = wearable.meant(arguments.wearable)
+    doorway, told = wearable.meant(arguments.wearable, page_port)
     sys.stderr.write(f"offrecord: {told}\n")
     return doorway
 
@@ -117,14 +118,27 @@ def _demo(arguments: argparse.Namespace) -> int:
 
 
 def play(wanted: Run, *, as_json: bool) -> int:
-    """Launch a run and show it."""
+    """Launch a run and show it. It ends, with BrokenPipeError, when whoever reads it has gone."""
     wanted = replace(wanted, secret=wanted.secret or keys.secret())  # it may ask a person
     screen = view.choose(as_json=as_json, stream=sys.stdout)
     wanted = wanted.watched() if screen.wants_levels else wanted
+    gone: list[BrokenPipeError] = []
+
+    def show(message: Shown) -> None:
+        try:
+            if not gone:
+                screen.show(message)
+        except BrokenPipeError as reader_has_gone:  # as in `offrecord run | head`
+            gone.append(reader_has_gone)
+            launcher.nobody_looks()
+
+    launcher = Launcher(wanted, show)
     try:
-        asyncio.run(Launcher(wanted, screen.show).launch())
+        asyncio.run(launcher.launch())
     finally:
         screen.close()
+    if gone:
+        raise gone[0]
     return 0
 
 

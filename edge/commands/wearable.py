@@ -9,6 +9,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Final
 
+from edge.commands import phone_door
 from edge.launcher.doorway import Doorway
 from edge.launcher.own_folder import StartFailed
 from firmware_bridge.frames import TOKEN_BYTES
@@ -24,7 +25,8 @@ Meant = tuple[Doorway, str]
 
 def _websocket(where: str) -> Meant:
     if not where.isdecimal():
-        raise StartFailed(f"--wearable {where} names no link: a port, or one of {', '.join(KINDS)}")
+        kinds = ", ".join((phone_door.LINK, *KINDS))
+        raise StartFailed(f"--wearable {where} names no link: a port, or one of {kinds}")
     doorway = on_loopback(int(where))
     address = f"ws://{doorway.address}/link"
     return doorway, f"the wearable connects to {address} with the token {doorway.token.hex()}"
@@ -93,9 +95,11 @@ KINDS: Final[Mapping[str, Callable[[str], Meant]]] = MappingProxyType(
 """What stands before the colon -> what the rest means; a port alone is the first one's."""
 
 
-def meant(words: str) -> Meant:
-    """Return what the user's words mean; raise StartFailed."""
+def meant(words: str, page_port: int) -> Meant:
+    """Return what the user's words mean; `page_port` is the app's; raise StartFailed."""
     kind, colon, where = words.partition(":")
+    if kind == phone_door.LINK:
+        return phone_door.door(where, page_port, new_token())
     if kind in KINDS:
         return KINDS[kind](where)
     return _websocket(words if colon else kind)

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 
-from edge.companion.strangers import is_near
+from edge.strangers import is_near
 
 IPV4: Final = Path("/proc/self/net/fib_trie")
 IPV6: Final = Path("/proc/self/net/if_inet6")

@@ -10,6 +10,8 @@ import ssl
 from pathlib import Path
 from typing import Final
 
+from edge import tls
+
 FILE_NAME: Final = "companion.pem"
 BEGIN, END = "-----BEGIN CERTIFICATE-----", "-----END CERTIFICATE-----"
 OTHERS: Final = 0o077
@@ -47,17 +49,13 @@ def certificates(path: Path) -> tuple[bytes, bytes]:
 
 
 def context(path: Path) -> ssl.SSLContext:
-    """Return what a server speaks TLS 1.3 with, and nothing older. Raises NoCompanionKey."""
-    made = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    made.minimum_version = ssl.TLSVersion.TLSv1_3
-    made.num_tickets = 0  # no connection is resumed by a ticket, by which a phone could be known
+    """Return what a server speaks with this key. Raises NoCompanionKey."""
     try:
         if path.stat().st_mode & OTHERS:
             raise NoCompanionKey(f"others may read {path}; `chmod 600 {path}` makes it yours alone")
-        made.load_cert_chain(path)
+        return tls.server(path)
     except OSError as error:  # ssl.SSLError is one
         raise NoCompanionKey(f"cannot use the key {path}: {error.strerror}") from None
-    return made
 
 
 def hash_of(certificate: bytes) -> str:

@@ -18,8 +18,8 @@ from edge.companion import pairing, phones, wire
 from edge.companion.feed import Feed, Told
 from edge.companion.phones import Phone
 from edge.companion.requests import CHANGES, Does, answer, audited, left
-from edge.companion.strangers import Measure, Strangers
 from edge.ledger import Leaving
+from edge.strangers import Measure, Strangers
 
 KNOWN_WITHIN_S: Final = 10.0
 READS_WITHIN_S: Final = 10.0
@@ -135,8 +135,10 @@ class Live:
             number = feed.next
         room.join(self)
         phone = self.phone
+        may_lend = room.does.phone_link is not None and "control" in phone.scopes
         welcome = wire.Welcome(
-            *(phone.id, phone.name, phone.scopes, feed.telling, number, reload, room.state)
+            *(phone.id, phone.name, phone.scopes, feed.telling, number, reload, room.state),
+            may_lend=may_lend,
         )
         telling = asyncio.create_task(self._tell(welcome, number))
         try:

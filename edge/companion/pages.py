@@ -4,10 +4,12 @@ Pure, but for reading the files once: a request names one of them or nothing, so
 made of what a stranger says.
 """
 
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
+
+from firmware_bridge import browser
 
 APP: Final = Path(__file__).with_name("app")
 LIVE: Final = "/live"
@@ -36,6 +38,18 @@ HEADERS: Final[Mapping[str, str]] = {
 }
 
 
+SELF: Final = "connect-src 'self'"
+
+
+def headers(host: str, link_port: int = 0) -> Mapping[str, str]:
+    """Return the headers of a page of this host, which may also connect to that port of it."""
+    if not link_port:
+        return HEADERS
+    link = f"wss://{host.rpartition(':')[0]}:{link_port}"
+    policy = HEADERS["Content-Security-Policy"].replace(SELF, f"{SELF} {link}")
+    return {**HEADERS, "Content-Security-Policy": policy}
+
+
 @dataclass(frozen=True, slots=True)
 class Page:
     """One file."""
@@ -45,24 +59,17 @@ class Page:
 
 
 def pages(folder: Path = APP) -> dict[str, Page]:
-    """Return every file of the app by its path in an address."""
+    """Return every file of the app, and what a browser sends by, by its path in an address."""
     found = {
         f"/{path.relative_to(folder).as_posix()}": Page(path.read_bytes(), TYPES[path.suffix])
         for path in folder.rglob("*")
         if path.suffix in TYPES
     }
-    return {**found, "/": found["/index.html"]}
-
-
-def is_ours(host: str, reached: tuple[str, int], names: Collection[str]) -> bool:
-    """Say whether a Host header names this device: the address that was reached, or a name.
-
-    Any other is of a page elsewhere that had its own name answered with our address.
-    """
-    address, port = reached
-    here = f"[{address}]" if ":" in address else address
-    loopback = ("localhost",) if address in {"127.0.0.1", "::1"} else ()
-    return host.lower() in {f"{name}:{port}" for name in (here, *names, *loopback)}
+    shared = {
+        f"/{path.name}": Page(path.read_bytes(), TYPES[path.suffix])
+        for path in browser.FOLDER.glob("*.js")
+    }
+    return {**found, **shared, "/": found["/index.html"]}
 
 
 def is_same_origin(origin: str | None, host: str) -> bool:

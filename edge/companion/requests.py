@@ -14,13 +14,16 @@ from edge.companion import phones, wire
 from edge.companion.wire import Answer, Done, NoteLine, PhoneLine, Refused, Request
 from edge.evidence import Note
 from edge.ledger import query as ledger_query
-from edge.messages import Granted, Judged
+from edge.messages import Granted, Judged, PhoneLink
 from edge.notes import ALL, NotesUnwritable, Reading, Wish, wishes
 
 PAGE_NOTES: Final = 100
 PAGE_ROWS: Final = 50
 MOST_ROWS_BACK: Final = 20_000
 """Rows that are read backwards for a page; for older ones there is `offrecord ledger`."""
+
+
+NO_LINK: Final = "the device hears and sees by other means; `offrecord run --wearable phone` does"
 
 
 class Does(Protocol):
@@ -37,6 +40,13 @@ class Does(Protocol):
     @property
     def ledger_path(self) -> Path:
         """Where the ledger is."""
+
+    @property
+    def phone_link(self) -> PhoneLink | None:
+        """Where a phone may be ears and eyes; None where none may."""
+
+    def lend(self) -> PhoneLink | None:
+        """Return the same for a phone that is told it: it must be shut out there too."""
 
     def enter(self, leaving: ledger.Leaving) -> None:
         """Enter in the ledger what leaves. Raises OSError."""
@@ -92,6 +102,9 @@ def answer(request: Request, does: Does, connected: Iterable[str], as_of: int) -
         case wire.Revoke(id=number, phone=phone):
             is_done = phones.revoke(does.data, phone)
             return Done(number) if is_done else Refused(number, "that phone is not paired")
+        case wire.Lend(id=number):
+            link = does.lend()
+            return wire.Lent(number, link.port, link.token) if link else Refused(number, NO_LINK)
         case wire.Audit(id=number):
             return wire.Audited(number, tuple(does.seals()), "")
         case _:
@@ -131,6 +144,8 @@ def left(answered: Answer) -> tuple[str, str]:
             return "a phone asked for notes", f"notes {', '.join(str(note.id) for note in found)}"
         case wire.Rows(rows=rows):
             return "a phone asked what left", f"rows {', '.join(str(row.number) for row in rows)}"
+        case wire.Lent(port=port):
+            return "a phone asked to be ears and eyes", f"a token, and port {port}"
         case _:
             return "a phone asked", wire.spell(answered)
 

@@ -19,6 +19,7 @@ from aiohttp.web_protocol import RequestHandler
 from edge.companion import pages
 from edge.companion.live import PING_EVERY_S, Room, meet
 from edge.companion.wire import MOST_FRAME_BYTES
+from edge.strangers import is_ours
 
 logger = logging.getLogger(__name__)
 
@@ -155,7 +156,7 @@ class Port:
             return _nothing(400)
         host = request.headers.get("Host", "")
         reached = transport.get_extra_info("sockname")[:2]
-        if not pages.is_ours(host, reached, self._names):
+        if not is_ours(host, reached, self._names):
             return _nothing(421)  # Misdirected Request
         if request.method != "GET" or request.can_read_body:
             return _nothing(405)
@@ -164,7 +165,9 @@ class Port:
         page = self._pages.get(request.path)
         if page is None:
             return _nothing(404)
-        return web.Response(body=page.content, headers={**pages.HEADERS, "Content-Type": page.type})
+        link = self._room.does.phone_link
+        headers = {**pages.headers(host, link.port if link else 0), "Content-Type": page.type}
+        return web.Response(body=page.content, headers=headers)
 
     async def _live(
         self, request: web.BaseRequest, transport: asyncio.Transport, host: str

@@ -93,6 +93,8 @@ class Welcome(Said, frozen=True):
     reload: bool
     """Some of what it missed is told no more: drop everything, and ask for the day's notes."""
     state: State
+    may_lend: bool = False
+    """Whether it may be ears and eyes (`Lend`)."""
 
 
 class Closing(Said, frozen=True):
@@ -284,6 +286,12 @@ class Revoke(Said, frozen=True):
     phone: PhoneId
 
 
+class Lend(Said, frozen=True):
+    """Be ears and eyes: by which port, and with what?"""
+
+    id: RequestId
+
+
 class Audit(Said, frozen=True):
     """How were the processes found to be sealed, and is the ledger whole?"""
 
@@ -304,6 +312,7 @@ Request = (
     | Ledger
     | Phones
     | Revoke
+    | Lend
     | Audit
 )
 NEEDS: Final[dict[type[Said], Scope]] = {
@@ -320,6 +329,7 @@ NEEDS: Final[dict[type[Said], Scope]] = {
     Ledger: "see",
     Phones: "admin",
     Revoke: "admin",
+    Lend: "control",
     Audit: "see",
 }
 """The scope that a phone must have been given for each request."""
@@ -403,6 +413,14 @@ class PhonesAre(Said, frozen=True):
     phones: tuple[PhoneLine, ...]
 
 
+class Lent(Said, frozen=True):
+    """`wss://` this host, this port, `/link`; the token is for its hello (PROTOCOL.md)."""
+
+    id: RequestId
+    port: Number
+    token: Hex
+
+
 class Seal(msgspec.Struct, frozen=True):
     """How one process was found from outside."""
 
@@ -420,7 +438,7 @@ class Audited(Said, frozen=True):
     """`whole`, or what is wrong with it."""
 
 
-Answer = Done | Refused | Notes | Rows | PhonesAre | Audited
+Answer = Done | Refused | Notes | Rows | PhonesAre | Lent | Audited
 ToPhone = Challenge | Paired | Welcome | Closing | Event | Reload | Answer
 FromPhone = Pair | Hello | Request
 

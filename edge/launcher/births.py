@@ -257,12 +257,24 @@ def capture(run: Run, program: str, name: str, source: Source, begin: Beginning)
     )
 
 
-def bridge(
-    run: Run, program: str, begins: Mapping[str, Beginning], token_fd: int, way_fd: int
-) -> Birth:
+@dataclass(frozen=True, slots=True)
+class BridgeFds:
+    """What a wearable's link is given."""
+
+    token: int
+    way: int = NO_DESCRIPTOR
+    """By which a wearable comes."""
+    key: int = NO_DESCRIPTOR
+    """Of the file with this device's key."""
+
+    @property
+    def given(self) -> tuple[int, ...]:
+        return tuple({self.token, self.way, self.key} - {NO_DESCRIPTOR})
+
+
+def bridge(run: Run, program: str, begins: Mapping[str, Beginning], fds: BridgeFds) -> Birth:
     """Return the birth of what holds a wearable's link: begins by kind of source."""
     assert run.doorway
-    given = () if way_fd == NO_DESCRIPTOR else (way_fd,)
     return Birth(
         name="firmware_bridge",
         profile="firmware_bridge",
@@ -271,13 +283,14 @@ def bridge(
             program,
             slots=",".join(f"{kind}:{b.slot_fd}:{b.epoch}" for kind, b in begins.items()),
             link=run.doorway.link,
-            way_fd=way_fd,
+            way_fd=fds.way,
             where=run.doorway.where,
-            token_fd=token_fd,
+            token_fd=fds.token,
+            key_fd=fds.key,
             origin=run.doorway.origin,
             skip_ms=max(begin.skip_ms for begin in begins.values()),
         ),
-        pass_fds=(*given, token_fd, *(begin.slot_fd for begin in begins.values())),
+        pass_fds=(*fds.given, *(begin.slot_fd for begin in begins.values())),
         readable=_readable(),
         withheld=withheld(run),
     )

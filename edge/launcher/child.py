@@ -215,6 +215,15 @@ def readable_once(secret: bytes) -> int:
     return read_end
 
 
+def readable_file(secret: bytes) -> int:
+    """Return a descriptor of a file in memory, for who has to read something by a path."""
+    made = os.memfd_create("secret", os.MFD_CLOEXEC)
+    os.write(made, secret)
+    read_only = os.open(f"/proc/self/fd/{made}", os.O_RDONLY | os.O_CLOEXEC)
+    os.close(made)
+    return read_only
+
+
 def _pipe() -> tuple[int, int]:
     return os.pipe2(os.O_CLOEXEC)
 

@@ -1,9 +1,10 @@
 """Where may a wearable come in? Named by who starts the run, and opened before a seal."""
 
 import os
+import secrets
 import socket
-from dataclasses import dataclass, field
-from typing import Final
+from dataclasses import dataclass, field, replace
+from typing import Final, Self
 
 from firmware_bridge import tty
 
@@ -28,7 +29,9 @@ class Doorway:
     baud: int = 0
     """Of the serial line that is named so; 0: it is none."""
     origin: str = ""
-    """Of the one web page that may connect; empty where none may."""
+    """Of the one web page that may connect; empty where none may (`firmware_bridge/links.py`)."""
+    key: bytes = field(default=b"", repr=False)
+    """This device's key and certificate, where the link ends TLS."""
 
     @property
     def address(self) -> str:
@@ -36,6 +39,16 @@ class Doorway:
         assert self.listener
         host, port = self.listener.getsockname()[:2]
         return f"{host}:{port}"
+
+    @property
+    def port(self) -> int:
+        """The port by which others connect."""
+        assert self.listener
+        return int(self.listener.getsockname()[1])
+
+    def with_another_token(self) -> Self:
+        """Return the same for who brings something new."""
+        return replace(self, token=secrets.token_bytes(len(self.token)))
 
     def opened(self) -> int:
         """Return a descriptor for one process of the bridge, to be closed here when it has it.

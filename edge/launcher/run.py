@@ -47,7 +47,6 @@ from edge.messages import (
     Granted,
     HomeHeard,
     HomeVoice,
-    Inquire,
     Judged,
     Look,
     Mute,
@@ -55,6 +54,7 @@ from edge.messages import (
     OffTheRecord,
     Overheard,
     PhonesChanged,
+    PhoneShutOut,
     ResetOffers,
     Shown,
     Standing,
@@ -166,7 +166,11 @@ class Launcher:
         """End well: sources first, then everything drains. A second call ends at once."""
         if self._stopping:
             self._fail("interrupted")
-            return
+        else:
+            self.nobody_looks()
+
+    def nobody_looks(self) -> None:
+        """End well because whoever was shown the run has gone; no hurry if it ends already."""
         self._stopping = True
         self.sources.ask_to_end()
 
@@ -204,6 +208,7 @@ class Launcher:
         child.on_line(self._hear_runtime)
         child.on_death(self._runtime_died)
         self.processes.tell_runtime(self.switch.state)
+        self._tell_phone_link()
         alive = {each.pid for each in self.children.values() if each.process.poll() is None}
         for seal_state in self.processes.seals.values():
             if seal_state.pid in alive:
@@ -213,6 +218,11 @@ class Launcher:
             if sensing.state:
                 self.processes.tell_runtime(sensing.state)
         self.tool_programs.start()
+
+    def _tell_phone_link(self) -> None:
+        """Tell what a paired phone has to bring to be ears and eyes, where one may be."""
+        if link := self.sources.phone_link:
+            self.processes.tell_runtime(link)
 
     def _hear_runtime(self, line: bytes) -> None:
         message = self._shown.decode(line)
@@ -233,8 +243,8 @@ class Launcher:
                 message = self.summary = msgspec.structs.replace(message, counter=counter)
             case OffTheRecord(minutes=minutes):
                 self.switch.ask(Mute(minutes), "voice")
-            case Mute() | Unmute():  # a paired phone is a hand too
-                self.switch.ask(message)
+            case Mute() | Unmute() | PhoneShutOut():  # a paired phone is a hand too
+                self.do(message)
                 return
             case _:
                 self._hear_of_others(message)
@@ -288,11 +298,14 @@ class Launcher:
         self.processes.tell_runtime(state)
         self.show(state)
 
-    def do(self, asked: Asked) -> None:
-        """Do what a command, a page or a wearable's wearer asks."""
+    def do(self, asked: Asked | PhoneShutOut) -> None:
+        """Do what a command, a page or a wearable's wearer asks; `Inquire` asks for nothing."""
         match asked:
             case Mute() | Unmute():
                 self.switch.ask(asked)
+            case PhoneShutOut() if not self._stopping:
+                self.sources.ask_for_another_token()
+                self._tell_phone_link()
             case Enrol():
                 self.wearer.learn(asked)
                 self.chamber.replace()
@@ -309,8 +322,6 @@ class Launcher:
             case Attend():
                 self.chamber.tell(asked)
                 self.processes.tell_runtime(asked)
-            case Inquire():
-                pass
 
     def _standing(self) -> Standing:
         found = door.standing(self.run_id, self._around, self.chamber, self.switch.state)

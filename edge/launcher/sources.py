@@ -18,12 +18,12 @@ from edge.capture import sources, wishes
 from edge.launcher import births, strength
 from edge.launcher.births import Run
 from edge.launcher.camera_program import CameraProgram
-from edge.launcher.child import Child, Death, readable_once
+from edge.launcher.child import Child, Death, readable_file, readable_once
 from edge.launcher.doorway import NO_DESCRIPTOR
 from edge.launcher.looking import BAD_SOURCE_EXIT, Looking
 from edge.launcher.processes import Processes
 from edge.launcher.sensing import Sensing
-from edge.messages import Attend, Mute, SourceState, Status, WearableState
+from edge.messages import Attend, Mute, PhoneLink, SourceState, Status, WearableState
 
 CHAMBER_GONE_EXIT: Final = 5
 """Exit status of `edge.capture`."""
@@ -77,6 +77,19 @@ class SourceProcesses:
         if doorway and doorway.link == "omi":
             return ("sound server",)  # its word for any service of this machine: the system bus
         return ("serial line",) if doorway and doorway.baud else ()
+
+    @property
+    def phone_link(self) -> PhoneLink | None:
+        """Where a paired phone may come in; None where none may."""
+        doorway = self._run.doorway
+        return PhoneLink(doorway.port, doorway.token.hex()) if doorway and doorway.key else None
+
+    def ask_for_another_token(self) -> None:
+        """Let nobody in any more who knows what a wearable had to bring until now."""
+        if doorway := self._run.doorway:
+            self._run = replace(self._run, doorway=doorway.with_another_token())
+            self.end()
+            self.start()
 
     # --- the chamber's side --------------------------------------------------------------------
 
@@ -217,9 +230,10 @@ class SourceProcesses:
             return child
         doorway, program = self._run.doorway, self._programs["firmware_bridge"]
         assert doorway
-        token_fd = readable_once(doorway.token)
-        child = Child(births.bridge(self._run, program, begins, token_fd, way_fd))
-        for descriptor in {token_fd, way_fd} - {NO_DESCRIPTOR}:
+        key_fd = readable_file(doorway.key) if doorway.key else NO_DESCRIPTOR
+        fds = births.BridgeFds(readable_once(doorway.token), way_fd, key_fd)
+        child = Child(births.bridge(self._run, program, begins, fds))
+        for descriptor in fds.given:
             os.close(descriptor)
         return child
 

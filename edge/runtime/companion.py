@@ -22,7 +22,9 @@ from edge.messages import (
     Judged,
     Look,
     Mute,
+    PhoneLink,
     PhonesChanged,
+    PhoneShutOut,
     Reply,
     Shown,
     Unmute,
@@ -66,6 +68,10 @@ class Companion:
         self._discovery: Discovery | None = None
         self._closing: asyncio.Task[None] | None = None
         self._window: asyncio.TimerHandle | None = None
+        self._paired: set[str] = set()
+        """By id, as they were a second ago or when one was told of the link."""
+        self.phone_link: PhoneLink | None = None
+        """Where a phone may be ears and eyes; None where none may (`requests.Does`)."""
         self.on_ask: Callable[[str], None] = lambda _text: None
         self.on_control: Callable[[Control], None] = lambda _message: None
         """Is called with what a phone decides, as if a command had asked it."""
@@ -78,6 +84,7 @@ class Companion:
 
     def _look(self) -> None:
         """Listen while a phone is paired or a pairing is open, and no longer."""
+        self._tell_who_was_shut_out()
         if self._window:
             self._window.cancel()
             self._window = None
@@ -101,7 +108,7 @@ class Companion:
             from edge.companion.discovery import Discovery  # noqa: PLC0415 (only who pairs pays)
         from edge.companion.live import Room  # noqa: PLC0415
         from edge.companion.server import Port, PortTaken  # noqa: PLC0415
-        from edge.companion.strangers import Strangers  # noqa: PLC0415
+        from edge.strangers import Strangers  # noqa: PLC0415
 
         path = key.file_in(Path(self._keys))
         try:
@@ -122,8 +129,20 @@ class Companion:
         """Shut out who was revoked, now and every second: a command may not have reached us."""
         if self._port is port and self._room:
             self._room.shut_out()
+            self._tell_who_was_shut_out()
             loop = asyncio.get_running_loop()
             loop.call_later(REVOKED_WITHIN_S, self._watch, port)
+
+    def _tell_who_was_shut_out(self) -> None:
+        """Have who is paired no more be no ears and eyes either."""
+        before, self._paired = self._paired, {phone.id for phone in phones.paired(self.data)}
+        if self.phone_link and before - self._paired:
+            self._show(PhoneShutOut())
+
+    def lend(self) -> PhoneLink | None:
+        """Return where ears and eyes come in, and know that who is paired now may know it."""
+        self._paired |= {phone.id for phone in phones.paired(self.data)}
+        return self.phone_link
 
     async def close(self) -> None:
         """Say goodbye to everybody."""
@@ -149,6 +168,8 @@ class Companion:
         """Hear how the senses stand, and that something about phones has changed."""
         if isinstance(message, PhonesChanged):
             self._look()
+        elif isinstance(message, PhoneLink):
+            self.phone_link = message
         before = self._senses.state()
         self._senses.told(message)
         after = self._senses.state()

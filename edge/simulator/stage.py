@@ -18,6 +18,7 @@ from aiohttp import WSMsgType, web
 from edge.launcher.doorway import Doorway
 from edge.messages import Asked, Look, Mute, Seen, Shown, Unmute
 from edge.view.lines import Lines
+from firmware_bridge import browser
 
 APP: Final = Path(__file__).with_name("app")
 TYPES: Final = {".html": "text/html", ".js": "text/javascript", ".css": "text/css"}
@@ -46,7 +47,8 @@ class Stage:
         self._pages: set[asyncio.Queue[str]] = set()
         self._token = secrets.token_urlsafe(32)
         self.host = f"127.0.0.1:{listener.getsockname()[1]}"
-        self._files = {f"/{path.name}": path.read_bytes() for path in APP.iterdir()}
+        files = (path for folder in (APP, browser.FOLDER) for path in folder.glob("*.*"))
+        self._files = {f"/{path.name}": path.read_bytes() for path in files if path.suffix in TYPES}
         self._files["/"] = self._files.pop("/index.html")
         self._server: web.Server | None = None
 

@@ -10,9 +10,15 @@ from types import TracebackType
 from typing import Any, Self
 
 import aiohttp
+import numpy as np
 import pytest
+import soundfile
+import soxr
+
+from edge import scene
 
 WITHIN_S = 60.0
+RATE_HZ = 16_000
 
 
 def path() -> str:
@@ -20,6 +26,20 @@ def path() -> str:
     if not found:
         pytest.skip("UNCHECKED: there is no browser; apt install chromium")
     return found
+
+
+def demo(folder: Path) -> tuple[Path, Path]:
+    """Write the demo's first sentence and its question, and its first picture, as a film."""
+    played = scene.folder("demo")
+    samples, rate_hz = soundfile.read(played / "audio.opus", dtype="float32", always_2d=True)
+    mono = soxr.resample(samples[:, 0], rate_hz, RATE_HZ)
+    parts = [mono[int(a * RATE_HZ) : int(b * RATE_HZ)] for a, b in ((0.2, 5.0), (30.0, 32.8))]
+    silence = np.zeros(RATE_HZ, np.float32)
+    sound, film = folder / "sound.wav", folder / "film.mjpeg"
+    whole = np.concatenate([*[silence] * 2, *parts, *[silence] * 20])
+    soundfile.write(sound, whole, RATE_HZ, subtype="PCM_16")
+    film.write_bytes(min((played / "pictures").glob("*.jpg")).read_bytes())
+    return sound, film
 
 
 class Chromium:

@@ -141,3 +141,19 @@ def test_no_log_holds_a_word_that_was_heard_or_seen(demo: tuple[list[Line], str]
     assert log.strip()
     for canary in ("bowl", "keys", "dentist", "neighbo", "bakery", "harbour", "sister"):
         assert canary not in log.lower()
+
+
+def test_a_run_ends_when_whoever_reads_it_has_gone(tmp_path: Path) -> None:
+    argv = ["run", "--json", "--audio", str(DEMO.audio), "--data", str(tmp_path)]
+    with subprocess.Popen(
+        [sys.executable, "-m", "edge.cli", *argv], stdout=subprocess.PIPE, stderr=subprocess.PIPE
+    ) as running:
+        assert running.stdout
+        assert running.stderr
+        shown = [json.loads(running.stdout.readline()) for _ in range(3)]  # as `head -3`
+        running.stdout.close()
+        assert running.wait(30) == 0  # the scene lasts 46 s
+        assert running.stderr.read() == b""
+    sealed_ones = of("SealState", shown)
+    assert sealed_ones
+    assert not any(Path(f"/proc/{each['pid']}").exists() for each in sealed_ones)

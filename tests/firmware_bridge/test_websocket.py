@@ -12,7 +12,7 @@ from firmware_bridge.emulator import Firmware
 from firmware_bridge.frames import Decoder, Refused, Welcome
 from firmware_bridge.links import Brought, Terms
 from firmware_bridge.session import Gone, Heard
-from firmware_bridge.websocket import MOST_MESSAGE_BYTES, PATH, Link
+from firmware_bridge.websocket import MOST_MESSAGE_BYTES, PATH, Door, Link
 
 TOKEN = bytes(range(32))
 Use = Callable[[str, Link], Awaitable[None]]
@@ -26,7 +26,8 @@ def linked(use: Use) -> list[Brought]:
         with socket.create_server(("127.0.0.1", 0)) as listener:
             listener.setblocking(False)  # noqa: FBT003 (its only parameter)
             host = f"127.0.0.1:{listener.getsockname()[1]}"
-            link = Link(Terms(lambda: 1000, brought.append, TOKEN), frozenset({host}), listener)
+            terms, door = Terms(lambda: 1000, brought.append, TOKEN), Door.named(frozenset({host}))
+            link = Link(terms, door, listener)
             serving = asyncio.create_task(link.serve())
             await use(f"ws://{host}{PATH}", link)
             serving.cancel()

@@ -2,6 +2,7 @@
 import { Day } from "./day.js";
 import { Device } from "./device.js";
 import { clock, element, onPress, say } from "./dom.js";
+import { Ears } from "./ears.js";
 import { Find } from "./find.js";
 import { Left } from "./left.js";
 import { kept, Line } from "./line.js";
@@ -19,6 +20,7 @@ const line = new Line({
     day.isAway = false;
     find.allow(scopes);
     device.allow(said);
+    ears.allow(said);
     element("asking").hidden = !scopes.includes("ask");
     for (const link of document.querySelectorAll("nav a")) {
       const needs = NEEDS[link.hash.slice(1)];
@@ -56,6 +58,7 @@ const device = new Device(line, (words) => {
   line.socket.close();
   showPairing(words);
 });
+const ears = new Ears(line);
 const PAGES = { day, find, left, device };
 
 // --- how it is with hearing and seeing ---------------------------------------------------------
@@ -68,6 +71,7 @@ function showState(kind, words, sealed = "") {
 
 function showSenses(state) {
   senses = state;
+  ears.muted(state.muted);
   const words = [state.hears && "hearing", state.sees && "seeing"].filter(Boolean).join(" and ");
   const until = state.muted_until_s ? ` until ${clock(state.muted_until_s)}` : "";
   const what = state.muted ? `Muted${until}` : words.replace(/^./, (each) => each.toUpperCase()) || "Neither hearing nor seeing";
@@ -120,6 +124,7 @@ function showPairing(why = "") {
   day.drop();
   find.clear();
   left.clear();
+  ears.drop();
   show("pairing");
   showState("off", "Not paired");
   element("mute").hidden = true;

@@ -1,9 +1,10 @@
 // Does the app open where the device is out of reach? Only a trusted certificate lets it be kept.
 export const KEPT_FILES = [
   "/", "/app.css", "/app.js", "/dom.js", "/line.js", "/link.js", "/day.js", "/find.js", "/left.js",
-  "/device.js", "/offline.js", "/app.webmanifest", "/icon.svg", "/icon-192.png", "/icon-512.png",
+  "/device.js", "/offline.js", "/ears.js", "/wearable.js", "/frames.js", "/sound.js", "/app.webmanifest", "/icon.svg", "/icon-192.png", "/icon-512.png",
 ];
 const WORKER = "/kept.js";
+const newest = (path) => new Request(path, { cache: "reload" }); // which no worker answers (kept.js)
 let keeping;
 
 const trusted = globalThis.trustedTypes?.createPolicy("offrecord", {
@@ -22,7 +23,7 @@ async function keep() {
   if (!navigator.serviceWorker) return false;
   try {
     await navigator.serviceWorker.register(trusted ? trusted.createScriptURL(WORKER) : WORKER);
-    await (await caches.open("offrecord")).addAll(KEPT_FILES); // all of one version, or none
+    await (await caches.open("offrecord")).addAll(KEPT_FILES.map(newest)); // all of one version, or none
     return true;
   } catch {
     keeping = null; // out of reach, or not trusted: another time

@@ -1,12 +1,11 @@
 // What the page shows, and what it does with the camera and the microphone. Nothing is kept.
-import { Link } from "./link.js";
+import { Wearable } from "./wearable.js";
 
-const SOUND_HZ = 16000, JPEG_QUALITY = 0.8, WIDTH = 640, GAZE_MS = 250, AGAIN_MS = 1000;
+const GAZE_MS = 250, AGAIN_MS = 1000;
 const MOST_HEARD = 50;
 const at = (id) => document.getElementById(id);
-const video = at("picture"), canvas = document.createElement("canvas");
-let shown, link, welcome, stages = {}, seals = {}, isMuted = false, isSensing = false, counted = 0;
-let countedAt = 0, looked = 0;
+const video = at("picture");
+let shown, welcome, stages = {}, seals = {}, isMuted = false, isSensing = false, looked = 0;
 
 // --- what the run tells --------------------------------------------------------------------------
 
@@ -134,53 +133,31 @@ function size(bytes) {
 
 // --- what the wearable does ----------------------------------------------------------------------
 
+const wearable = new Wearable(video, {
+  connected: () => say("Hearing and seeing"),
+  refused: (why) => say(`The bridge refused: ${why}`, true),
+  away() {
+    if (!isMuted && !wearable.link?.closed) say("The link is away; it comes again by itself", true);
+  },
+  ended: (what) => say(`The ${what} has ended.`, true),
+  sound(samples) {
+    if (at("noisy").checked) addNoise(samples);
+  },
+});
+
 async function sense() {
   if (!navigator.mediaDevices) return say("This browser gives no microphone here.", true);
   at("begin").disabled = true;
   try {
-    const media = await navigator.mediaDevices.getUserMedia({
-      audio: { echoCancellation: false, noiseSuppression: false, autoGainControl: false },
-      video: { width: { ideal: WIDTH } },
-    });
-    video.srcObject = media;
-    await video.play();
-    at("view").style.aspectRatio = `${video.videoWidth} / ${video.videoHeight}`;
-    link = new Link(welcome.link, welcome.token, heardOfLink);
-    link.clock = clock;
-    await listen(media);
-    media.getTracks().forEach((track) => { track.onended = () => say(`The ${track.kind} has ended.`, true); });
+    await wearable.begin(welcome.link, welcome.token, "this browser");
   } catch (refusal) {
     at("begin").disabled = false;
     return say(`The browser gave no camera or microphone: ${refusal.message}`, true);
   }
+  at("view").style.aspectRatio = `${video.videoWidth} / ${video.videoHeight}`;
   isSensing = true;
   at("begin").hidden = at("hint").hidden = true;
   at("look").hidden = false;
-}
-
-async function listen(media) {
-  const [context, source] = opened(media);
-  await context.audioWorklet.addModule("sound.js");
-  const sound = new AudioWorkletNode(context, "sound", { numberOfOutputs: 0 });
-  sound.port.onmessage = ({ data }) => {
-    if (at("noisy").checked) addNoise(new Int16Array(data));
-    link.sound(data, counted);
-    counted += data.byteLength / 2;
-    countedAt = performance.now();
-  };
-  source.connect(sound);
-  await context.resume();
-}
-
-// At 16 kHz where the browser can; else at its own rate, and the worklet changes it.
-function opened(media) {
-  try {
-    const context = new AudioContext({ sampleRate: SOUND_HZ });
-    return [context, context.createMediaStreamSource(media)];
-  } catch {
-    const context = new AudioContext();
-    return [context, context.createMediaStreamSource(media)];
-  }
 }
 
 function addNoise(samples) {
@@ -189,43 +166,17 @@ function addNoise(samples) {
   }
 }
 
-// The one clock of sound and photos: samples that have come, and the time since.
-function clock() {
-  const since = countedAt ? Math.min(320, (performance.now() - countedAt) * 16) : 0;
-  return Math.round(counted + since);
-}
-
-function heardOfLink(what, words) {
-  if (what === "photo") photograph();
-  else if (what === "connected") say("Hearing and seeing");
-  else if (what === "refused") say(`The bridge refused: ${words}`, true);
-  else if (!isMuted && !link.closed) say("The link is away; it comes again by itself", true);
-}
-
-function photograph() {
-  const { videoWidth, videoHeight } = video, taken = clock();
-  if (!videoWidth) return;
-  canvas.width = Math.min(WIDTH, videoWidth);
-  canvas.height = Math.round(canvas.width * videoHeight / videoWidth);
-  canvas.getContext("2d").drawImage(video, 0, 0, canvas.width, canvas.height);
-  canvas.toBlob(async (jpeg) => {
-    if (jpeg) link.photo(new Uint8Array(await jpeg.arrayBuffer()), taken);
-  }, "image/jpeg", JPEG_QUALITY);
-}
-
 at("begin").onclick = sense;
 at("look").onclick = () => shown.send("look");
 at("mute").onclick = () => shown.send(isMuted ? "unmute" : "mute");
-at("lossy").onchange = () => { if (link) link.lossy = at("lossy").checked; };
+at("lossy").onchange = () => { if (wearable.link) wearable.link.lossy = at("lossy").checked; };
 at("unplugged").onchange = () => {
-  if (!link) return;
-  if (at("unplugged").checked) { link.close(); say("Unplugged", true); } else link.open();
+  if (!wearable.link) return;
+  if (at("unplugged").checked) { wearable.link.close(); say("Unplugged", true); } else wearable.link.open();
 };
 at("view").onpointermove = (event) => {
-  if (!link || performance.now() - looked < GAZE_MS) return;
+  if (performance.now() - looked < GAZE_MS) return;
   looked = performance.now();
-  const place = at("view").getBoundingClientRect();
-  const share = (value) => Math.max(0, Math.min(1, value));
-  link.gaze(share((event.clientX - place.left) / place.width), share((event.clientY - place.top) / place.height));
+  wearable.look(event);
 };
 meet();

@@ -72,7 +72,7 @@ ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
 microphone = Microphone("i2smic")
 outlet = Outlet(theirs.detach(), 0)
 report = Report("audio", outlet, status_fd=2)
-threading.Thread(target=microphone.listen, args=(outlet, report, 0, 5.0), daemon=True).start()
+threading.Thread(target=microphone.listen, args=(outlet, report, 0), daemon=True).start()
 reader, chunks = SlotReader(), []
 while len(chunks) < 60:
     chunks.append(reader.feed(ours.recv(MAX_RECORD_BYTES)).samples.copy())

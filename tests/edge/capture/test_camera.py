@@ -73,7 +73,7 @@ def server() -> Iterator[Server]:
 
 ARGV = (
     *("--kind", "video"),
-    *("--settings", to_argument(Config(camera=Settings(frames_per_s=10.0, read_limit_ms=700)))),
+    *("--settings", to_argument(Config(camera=Settings(frames_per_s=10.0)))),
     "--source",
 )
 
@@ -143,7 +143,7 @@ def test_behind_both_walls_it_only_reads(capture: Start, server: Server) -> None
 def test_an_address_without_pictures_is_one_sentence(capture: Start) -> None:
     running = capture(*ARGV, "http://[broken")
     assert running.play_out() == 4
-    assert "not a valid http address" in running.states[-1].detail
+    assert "not a valid http or rtsp address" in running.states[-1].detail
 
 
 def test_a_picture_that_is_asked_for_is_not_waited_for(capture: Start, server: Server) -> None:

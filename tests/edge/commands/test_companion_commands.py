@@ -13,7 +13,7 @@ import aiohttp
 import msgspec
 import pytest
 
-from edge.commands import companion as companion_commands
+from edge import tls
 from edge.companion import key, pairing, phones, wire
 from edge.companion.pairing import Link, Meeting
 from edge.config import Companion, Config
@@ -109,7 +109,7 @@ def test_a_phone_is_paired_by_the_line_of_the_command_and_revoked_by_another(
         async with (
             aiohttp.ClientSession() as session,
             session.ws_connect(
-                f"https://127.0.0.1:{link.port}/live", ssl=companion_commands.any_certificate()
+                f"https://127.0.0.1:{link.port}/live", ssl=tls.any_certificate()
             ) as live,
         ):
             nonce = (await live.receive_json())["nonce"]

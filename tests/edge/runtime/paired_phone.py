@@ -12,9 +12,9 @@ from typing import Any, Self, TypeVar
 import aiohttp
 import msgspec
 
-from edge.commands.companion import any_certificate
 from edge.companion import key, wire
 from edge.companion.pairing import Link, Meeting
+from edge.tls import any_certificate
 
 WITHIN_S = 20.0
 _to_phone: "msgspec.json.Decoder[wire.ToPhone]" = msgspec.json.Decoder(wire.ToPhone)

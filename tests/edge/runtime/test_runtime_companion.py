@@ -17,10 +17,10 @@ from paired_phone import Phone, ShutOut, WrongKey
 from reachable_runtime import HERE, Device
 
 from edge import ledger
-from edge.commands.companion import any_certificate
 from edge.companion import certificate, key, pairing, phones, wire
 from edge.companion.pairing import Link
-from edge.messages import Mute, MuteState, PhonesChanged, Unmute
+from edge.messages import Mute, MuteState, PhoneLink, PhonesChanged, PhoneShutOut, Unmute
+from edge.tls import any_certificate
 
 pytestmark = pytest.mark.filterwarnings(
     # aiohttp's client leaves a connection that is turned away to the garbage collector.
@@ -136,6 +136,29 @@ def test_a_phone_mutes_by_the_launcher_and_sees_it(device: Device) -> None:
             assert device.shown(Unmute) == Unmute()
             device.runtime.tell(MuteState(muted=False))
             assert not (await phone.told(wire.State)).muted
+
+    play(doing)
+
+
+def test_a_phone_that_may_be_ears_and_eyes_is_told_how_and_the_ledger_does_not_say(
+    device: Device,
+) -> None:
+    token = bytes(range(32)).hex()
+
+    async def doing() -> None:
+        async with Phone(device.open_pairing()) as phone:
+            assert phone.welcome
+            assert not phone.welcome.may_lend
+            assert isinstance(await phone.ask(wire.Lend("l1")), wire.Refused)
+            device.runtime.tell(PhoneLink(8758, token))
+            device.hear("It is told in turn.")
+            await phone.told(wire.Heard)
+            assert await phone.ask(wire.Lend("l2")) == wire.Lent("l2", 8758, token)
+            shown = await phone.ask(wire.Ledger("l3"))
+            (lent,) = [row for row in shown.rows if row.what == "Lent"]
+            assert lent.text == "a token, and port 8758"
+            await phone.ask(wire.Revoke("l4", phone.welcome.phone))
+        assert await asyncio.to_thread(device.shown, PhoneShutOut)
 
     play(doing)
 

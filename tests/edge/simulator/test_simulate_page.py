@@ -9,35 +9,15 @@ from pathlib import Path
 
 import axe
 import chromium
-import numpy as np
 import pytest
-import soundfile
-import soxr
 
-from edge import scene
-
-RATE_HZ = 16_000
 SHOTS = os.environ.get("OFFRECORD_SHOTS")
 """A folder for screenshots, where somebody wants to look."""
 WIDE, TALL = (1280, 800), (390, 844)
 
 
-def media(folder: Path) -> tuple[Path, Path]:
-    """Write the demo's first sentence and its question, and its first picture, as a film."""
-    demo = scene.folder("demo")
-    samples, rate_hz = soundfile.read(demo / "audio.opus", dtype="float32", always_2d=True)
-    mono = soxr.resample(samples[:, 0], rate_hz, RATE_HZ)
-    parts = [mono[int(a * RATE_HZ) : int(b * RATE_HZ)] for a, b in ((0.2, 5.0), (30.0, 32.8))]
-    silence = np.zeros(RATE_HZ, np.float32)
-    sound, film = folder / "sound.wav", folder / "film.mjpeg"
-    whole = np.concatenate([*[silence] * 2, *parts, *[silence] * 20])
-    soundfile.write(sound, whole, RATE_HZ, subtype="PCM_16")
-    film.write_bytes(min((demo / "pictures").glob("*.jpg")).read_bytes())
-    return sound, film
-
-
 def test_a_sentence_an_object_and_a_reply_appear_on_the_page(tmp_path: Path) -> None:
-    sound, film = media(tmp_path)
+    sound, film = chromium.demo(tmp_path)
     command = [sys.executable, "-m", "edge.cli", "simulate", "--no-open", "--json"]
     run = subprocess.Popen(
         [*command, "--data", tmp_path / "data"],

@@ -1,11 +1,12 @@
 import pytest
 
-from edge.companion.strangers import (
+from edge.strangers import (
     FOR_KNOWN,
     MOST_ADDRESSES,
     MOST_STRANGERS,
     Strangers,
     is_near,
+    is_ours,
 )
 
 
@@ -75,3 +76,24 @@ def test_a_household_of_ipv6_is_one_address_and_memory_is_bounded() -> None:
 
 def test_only_so_many_strangers_are_let_stand_at_once() -> None:
     assert not Strangers().may_connect("10.0.0.7", 0.0, MOST_STRANGERS)
+
+
+@pytest.mark.parametrize(
+    ("host", "reached", "is_it"),
+    [
+        ("192.168.1.4:8757", ("192.168.1.4", 8757), True),
+        ("192.168.1.4:8757", ("::ffff:192.168.1.4", 8757), True),
+        ("[fd00::2]:8757", ("fd00::2", 8757), True),
+        ("Box.local:8757", ("192.168.1.4", 8757), True),
+        ("localhost:8757", ("127.0.0.1", 8757), True),
+        ("localhost:8757", ("192.168.1.4", 8757), False),
+        ("192.168.1.4", ("192.168.1.4", 8757), False),
+        ("evil.example:8757", ("192.168.1.4", 8757), False),
+        ("192.168.1.5:8757", ("192.168.1.4", 8757), False),
+        ("", ("192.168.1.4", 8757), False),
+    ],
+)
+def test_a_host_is_the_address_that_was_reached(
+    host: str, reached: tuple[str, int], is_it: bool
+) -> None:
+    assert is_ours(host, reached, ("box.local",)) is is_it

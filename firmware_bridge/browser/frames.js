@@ -1,14 +1,14 @@
 // A wearable's half of firmware_bridge/PROTOCOL.md, over a WebSocket that comes again by itself.
-const HELLO = 1, SOUND = 2, PHOTO = 3, GAZE = 4, TIME = 7;
+const HELLO = 1, SOUND = 2, PHOTO = 3, GAZE = 4, BATTERY = 5, TIME = 7;
 const WELCOME = 16, CREDIT = 17, ASK_TIME = 18, REFUSED = 19;
 const HEAD = 20, MOST_WAITING_BYTES = 1 << 18, PAUSE_MS = 1000;
-const CAN = 1 | 2 | 4;
+const CAN = 1 | 2 | 4 | 8, MOST_NAME_BYTES = 48;
 
 export class Link {
-  constructor(address, token, tell) {
-    Object.assign(this, { address, tell, sounds: 0, photos: 0, left: 0, made: 0 });
-    this.token = Uint8Array.from(token.match(/../g), (pair) => parseInt(pair, 16));
-    this.clock = () => Math.round(performance.now() * 16);
+  // `clock` counts samples of 16 kHz; `tell` hears connected, photo, refused and away.
+  constructor(address, token, name, clock, tell) {
+    Object.assign(this, { address, name, clock, tell, sounds: 0, photos: 0, left: 0, made: 0 });
+    this.token = token;
     this.lossy = false;
     this.connect();
   }
@@ -16,14 +16,15 @@ export class Link {
   connect() {
     if (this.closed) return;
     this.sounds = this.photos = this.made = 0;
-    this.socket = new WebSocket(this.address);
-    this.socket.binaryType = "arraybuffer";
-    this.socket.onopen = () => this.hello();
-    this.socket.onmessage = (event) => this.hear(new DataView(event.data));
-    this.socket.onclose = () => {
+    const mine = this.socket = new WebSocket(this.address);
+    mine.binaryType = "arraybuffer";
+    mine.onopen = () => this.hello();
+    mine.onmessage = (event) => this.hear(new DataView(event.data));
+    mine.onclose = () => {
+      if (this.socket !== mine) return;
       this.sounds = this.photos = 0;
-      this.tell("away");
       this.again = setTimeout(() => this.connect(), PAUSE_MS);
+      this.tell("away");
     };
   }
 
@@ -33,18 +34,18 @@ export class Link {
     this.socket.close();
   }
 
-  open() {
+  open(token = this.token) {
+    this.token = token;
     this.closed = false;
     this.connect();
   }
 
   hello() {
-    const name = new TextEncoder().encode("this browser");
-    const payload = new Uint8Array(36 + name.length);
+    const payload = new Uint8Array(36 + MOST_NAME_BYTES);
+    const { written } = new TextEncoder().encodeInto(this.name, payload.subarray(36));
     new DataView(payload.buffer).setUint32(0, CAN, true);
-    payload.set(this.token, 4);
-    payload.set(name, 36);
-    this.send(HELLO, payload, this.clock());
+    payload.set(Uint8Array.from(this.token.match(/../g), (pair) => parseInt(pair, 16)), 4);
+    this.send(HELLO, payload.subarray(0, 36 + written), this.clock());
   }
 
   hear(view) {
@@ -90,6 +91,10 @@ export class Link {
     payload.setUint16(0, Math.round(x * 1000), true);
     payload.setUint16(2, Math.round(y * 1000), true);
     this.send(GAZE, new Uint8Array(payload.buffer), this.clock());
+  }
+
+  battery(percent, isCharging) {
+    this.send(BATTERY, new Uint8Array([percent, isCharging]), this.clock());
   }
 
   get ready() {

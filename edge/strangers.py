@@ -1,4 +1,4 @@
-"""Who may connect at this moment? A measure for each address, and one for all together.
+"""Who may connect at this moment, and did they mean this device? A measure for each address.
 
 A connection costs the runtime a key exchange; whoever floods the port gets none, and those who were
 let in before are not made to wait for it. Pure: time is an argument.
@@ -6,6 +6,7 @@ let in before are not made to wait for it. Pure: time is an argument.
 
 import ipaddress
 from collections import OrderedDict
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -93,6 +94,17 @@ def is_near(address: str) -> bool:
     if found.version == 4 and found in CARRIERS:  # noqa: PLR2004 (of the protocol)
         return True
     return found.is_private or found.is_link_local or found.is_loopback
+
+
+def is_ours(host: str, reached: tuple[str, int], names: Collection[str]) -> bool:
+    """Say whether a Host header names this device: the address that was reached, or a name.
+
+    Any other is of a page elsewhere that had its own name answered with our address.
+    """
+    address, port = str(_plain(reached[0])), reached[1]
+    here = f"[{address}]" if ":" in address else address
+    loopback = ("localhost",) if address in {"127.0.0.1", "::1"} else ()
+    return host.lower() in {f"{name}:{port}" for name in (here, *names, *loopback)}
 
 
 def _plain(address: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address:
