@@ -56,6 +56,10 @@ class Heard:
     """`time.monotonic()` of its last frame."""
 
 
+BEGINS_WITHIN_S: Final = 5.0
+"""PulseAudio keeps up to two seconds in hand of what nobody heard yet; later it does not."""
+
+
 @dataclass(frozen=True, slots=True)
 class Moved:
     """The sound server gives us another microphone from now on."""
@@ -106,8 +110,10 @@ class Microphone:
         """
         self._since_s = time.monotonic()
         chunker, next_frame = self._chunker(skip), 0
+        limit_s = BEGINS_WITHIN_S
         while True:
-            heard = self._next()
+            heard = self._next(limit_s)
+            limit_s = GONE_AFTER_S
             if isinstance(heard, Moved):
                 report.device = self.name = heard.name
                 report.tell(
@@ -123,11 +129,11 @@ class Microphone:
                 outlet.offer(block)
             report.clock(skip + self._samples(next_frame), heard.captured_s)
 
-    def _next(self) -> Heard | Moved:
+    def _next(self, limit_s: float) -> Heard | Moved:
         try:
-            heard = self._heard.get(timeout=GONE_AFTER_S)
+            heard = self._heard.get(timeout=limit_s)
         except queue.Empty:
-            raise self._lost(f"gave no sound for {GONE_AFTER_S:g} s") from None
+            raise self._lost(f"gave no sound for {limit_s:g} s") from None
         if heard is None:
             raise self._lost("was taken away")
         return heard
