@@ -170,7 +170,7 @@ class Memory(Section, frozen=True):
 
     budget_mb: Annotated[int, msgspec.Meta(ge=0)] = 0
     """For all models of the chamber together, at every moment; who does not fit is loaded when it
-    is needed, and leaves again. 0: everything stays; below 1 GB of memory three eighths of it."""
+    is needed, and leaves again. 0: everything stays, but a half where memory is below 1 GB."""
 
 
 class Airlock(Section, frozen=True):

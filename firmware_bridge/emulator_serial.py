@@ -34,9 +34,12 @@ class Board:
         self.welcomed, self._has_room = asyncio.Event(), asyncio.Event()
         """Whether the bridge has let it in; whether more can be sent."""
         self._greeting: asyncio.Task[None] | None = None
+        self._has_parted = False
+        """Whether it said goodbye: then it answers nobody, who would ask it for its hello."""
 
     def plug_in(self) -> None:
         """Be there, and say hello until somebody answers."""
+        self._has_parted = False
         self._line, self._other = os.openpty()
         tty.setraw(self._other)
         os.set_blocking(self._line, False)
@@ -68,6 +71,7 @@ class Board:
             await self._has_room.wait()
         for arrived in self.way.rest():
             self.put(packet(arrived))
+        self._has_parted = True
         self.put(packet(self.firmware.frame(Bye())))
         while self._outbox:
             await self._has_room.wait()
@@ -75,13 +79,16 @@ class Board:
 
     async def _greet(self) -> None:
         while True:
-            if not self.welcomed.is_set():
+            if not (self.welcomed.is_set() or self._has_parted):
                 self.put(line_bytes(self.firmware.hello()))
             await asyncio.sleep(HELLO_EVERY_S)
 
     def _read(self) -> None:
+        piece = os.read(self._line, READ_BYTES)
+        if self._has_parted:
+            return
         try:
-            for frame in self._unpacker.feed(os.read(self._line, READ_BYTES)):
+            for frame in self._unpacker.feed(piece):
                 for answer in self.firmware.answer(frame):
                     self.put(packet(answer))
         except Turned:  # it says hello again, in a second at most

@@ -12,9 +12,7 @@ from edge import config
 MIB: Final = 1 << 20
 SMALL_BYTES: Final = 1 << 30
 """A machine with less memory has a budget though none was set."""
-SMALL_SHARE: Final = 3 / 8
-"""Of its memory. Measured footprints fill a budget to its brim, those of the manifest do not; with
-half of 416 MB the whole then takes 404 MB."""
+SMALL_SHARE: Final = 2
 HEARING_MB: Final = 80
 """So much stays for what hears: its gate, and its largest graph while that is loaded."""
 COMFORTABLE_MB: Final = 200
@@ -34,7 +32,7 @@ def budget_mb(memory: config.Memory, machine_bytes: int) -> int:
     """Return what all models together may take; 0 where all of them stay."""
     if memory.budget_mb:
         return memory.budget_mb
-    return int(machine_bytes * SMALL_SHARE) // MIB if machine_bytes < SMALL_BYTES else 0
+    return machine_bytes // SMALL_SHARE // MIB if machine_bytes < SMALL_BYTES else 0
 
 
 def divide(

@@ -5,6 +5,9 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
+import models.manifest
 from edge.bench.boards import BOARDS, Board, throttled, tree, tree_pss_bytes
 
 
@@ -25,6 +28,17 @@ def test_a_smaller_board_says_how_it_is_held_back_and_lets_go() -> None:
         assert how.startswith("throttled by ")
         assert ("offrecord-bench" in own_groups()) == ("cgroup" in how)
     assert own_groups() == before
+
+
+def test_a_board_has_the_models_but_not_what_was_measured_of_them_here(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "whisper").mkdir()
+    (tmp_path / "footprints.json").touch()
+    monkeypatch.setenv("OFFRECORD_MODELS", str(tmp_path))
+    with throttled(Board(cores=0.5, memory_mb=None)):
+        assert [path.name for path in models.manifest.folder().iterdir()] == ["whisper"]
+    assert models.manifest.folder() == tmp_path
 
 
 def test_the_tree_is_the_process_and_all_that_it_started() -> None:

@@ -12,7 +12,7 @@ MEGABYTES = st.integers(0, 4000)
 
 @pytest.mark.parametrize(
     ("wanted_mb", "machine_mb", "expected_mb"),
-    [(0, 8000, 0), (0, 512, 192), (200, 8000, 200), (200, 512, 200)],
+    [(0, 8000, 0), (0, 512, 256), (200, 8000, 200), (200, 512, 200)],
 )
 def test_a_small_machine_has_a_budget_though_none_was_set(
     wanted_mb: int, machine_mb: int, expected_mb: int
