@@ -6,6 +6,7 @@ seldom keeps more than two threads busy; every figure measured so is labelled *t
 """
 
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -68,10 +69,11 @@ def _nothing_measured() -> Iterator[None]:
     Else a specialist that is quick enough only on this machine would be taken along.
     """
     here, before = models.manifest.folder(), os.environ.get(MODELS)
-    with tempfile.TemporaryDirectory(prefix="offrecord-board-") as there:
-        for model in here.iterdir() if here.is_dir() else ():
+    here.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(prefix="models-of-a-board-", dir=here.parent) as there:
+        for model in here.iterdir():
             if model.is_dir():
-                Path(there, model.name).symlink_to(model.resolve())
+                shutil.copytree(model, Path(there, model.name), copy_function=os.link)
         os.environ[MODELS] = there
         try:
             yield
