@@ -1,7 +1,7 @@
 """What does the runtime tell the user's house by MQTT, and what may the house ask of it?
 
 It is told how sensing stands and what kind of thing happened, each after its row in the ledger. It
-may close the ears; it opens them only where the user wrote so in the configuration.
+may close the ears, and cannot open them.
 """
 
 import asyncio
