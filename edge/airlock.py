@@ -106,6 +106,8 @@ def _decode(decoder: "msgspec.msgpack.Decoder[_T]", packet: bytes) -> _T:
         return decoder.decode(packet)
     except msgspec.MsgspecError as error:
         raise Violation(f"not a message: {error}") from None
+    except UnicodeDecodeError:  # msgspec's own it is not
+        raise Violation("not a message: a text that is no UTF-8") from None
 
 
 def _texts(message: Leaves) -> tuple[str, ...]:

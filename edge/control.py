@@ -37,6 +37,8 @@ BORN_WITHIN_S: Final = 5.0
 """The lock is taken before the socket is there."""
 BETWEEN_TRIES_S: Final = 0.05
 
+GARBLED: Final = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
+"""What msgspec raises for bytes that are none of its messages."""
 _asked: Final[msgspec.json.Decoder[Asked]] = msgspec.json.Decoder(Asked)
 _standing: Final = msgspec.json.Decoder(Standing)
 
@@ -74,7 +76,7 @@ def ask(folder: Path, message: Asked, timeout_s: float = ANSWER_WITHIN_S) -> Sta
             return _standing.decode(connection.recv(MOST_ANSWER_BYTES))
         except TimeoutError:
             raise _no_answer(folder, f"within {timeout_s:.0f} s") from None
-        except (OSError, msgspec.DecodeError):  # an empty answer: it ended, or it refused
+        except (OSError, *GARBLED):  # an empty answer: it ended, or it refused
             raise _no_answer(folder, "as it should") from None
 
 
@@ -193,7 +195,7 @@ def read(connection: socket.socket) -> Asked:
         raise BadRequest(f"a request has 1 to {MOST_REQUEST_BYTES} bytes")
     try:
         return _asked.decode(packet)
-    except msgspec.DecodeError:
+    except GARBLED:
         raise BadRequest("a request is one of `messages.Asked`") from None
 
 

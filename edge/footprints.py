@@ -54,7 +54,7 @@ def read() -> Mapping[str, Measured]:
     """Return what was measured on this machine, by name; empty if nothing readable is there."""
     try:
         book = msgspec.json.decode(_path().read_bytes(), type=Book)
-    except (OSError, msgspec.MsgspecError):
+    except (OSError, msgspec.MsgspecError, UnicodeDecodeError):
         return {}
     is_ours = (book.machine, book.runtime) == (machine(), runtime())
     return book.measured if is_ours else {}

@@ -201,7 +201,7 @@ def load(folder: Path) -> tuple[State, str]:
         return State(), ""
     except OSError as error:
         problem = f"cannot be read ({error.strerror})"
-    except msgspec.DecodeError:
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         problem = "is damaged"
     guess = Muted("hand", 0, 0.0, 0.0, "", is_synchronised=False)
     return State(guess), f"{path} {problem}: muted until `offrecord unmute`"

@@ -133,7 +133,7 @@ def chosen(machine: str) -> Choice | None:
     """Return what was chosen on this machine for this onnxruntime; None: the processor."""
     try:
         found = msgspec.json.decode(_path().read_bytes(), type=Choice)
-    except (OSError, msgspec.MsgspecError):
+    except (OSError, msgspec.MsgspecError, UnicodeDecodeError):
         return None
     return found if (found.machine, found.runtime) == (machine, runtime()) else None
 

@@ -100,7 +100,7 @@ def read() -> Tuned | None:
     """Return what was found on this device; None if nothing was, or on another one."""
     try:
         found = msgspec.json.decode(_file().read_bytes(), type=Tuned)
-    except (OSError, msgspec.MsgspecError):
+    except (OSError, msgspec.MsgspecError, UnicodeDecodeError):
         return None
     return found if found.machine == footprints.machine() else None
 

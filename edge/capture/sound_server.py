@@ -3,7 +3,8 @@
 To PortAudio every microphone behind the sound server is `pulse` or `default`, and when one is
 unplugged the server moves the stream to another without a word. So a second connection only asks:
 what there is, where our stream hangs, and to be told when that changes. It goes on asking after
-the seal, on the connection that was made before.
+the seal, on the connection that was made before. One wish it has: when the microphone that was
+taken away is there again, our stream shall hang on that.
 
 The structures are the beginnings of those in libpulse's `introspect.h` and `def.h`, which have
 been the same since version 0.9.
@@ -25,8 +26,8 @@ PATIENCE_S: Final = 2.0
 READY, RUNNING = 4, 0
 """PA_CONTEXT_READY, and PA_OPERATION_RUNNING."""
 NO_AUTOSPAWN: Final = 1
-OUTPUTS_CHANGE: Final = 0x0020
-"""PA_SUBSCRIPTION_MASK_SOURCE_OUTPUT."""
+THEY_CHANGE: Final = 0x0002 | 0x0020
+"""PA_SUBSCRIPTION_MASK_SOURCE and PA_SUBSCRIPTION_MASK_SOURCE_OUTPUT: microphones and streams."""
 
 
 class _SampleSpec(ctypes.Structure):
@@ -83,6 +84,10 @@ _FUNCTIONS: Final[Mapping[str, tuple[Any, tuple[Any, ...]]]] = {
     "pa_context_get_server_info": (c_void_p, (c_void_p, _ANSWER, c_void_p)),
     "pa_context_get_source_info_list": (c_void_p, (c_void_p, _ANSWER, c_void_p)),
     "pa_context_get_source_output_info_list": (c_void_p, (c_void_p, _ANSWER, c_void_p)),
+    "pa_context_move_source_output_by_index": (
+        c_void_p,
+        (c_void_p, c_uint32, c_uint32, c_void_p, c_void_p),
+    ),
     "pa_context_get_client_info_list": (c_void_p, (c_void_p, _ANSWER, c_void_p)),
     "pa_operation_get_state": (c_int, (c_void_p,)),
     "pa_operation_unref": (None, (c_void_p,)),
@@ -183,20 +188,24 @@ class SoundServer:
 
     def ours(self) -> PulseSource | None:
         """Return the microphone on which this process' stream hangs."""
+        ours = [source for _, source in self._streams()]
+        return next((source for source in self.sources() if source.index in ours), None)
+
+    def _streams(self) -> list[tuple[int, int]]:
+        """Return this process' streams, each with the microphone on which it hangs, by index."""
 
         def is_own(address: int) -> int:
             client = _Client.from_address(address)
             process = self._pulse.pa_proplist_gets(client.properties, b"application.process.id")
             return int(client.index) if _text(process) == str(os.getpid()) else -1
 
-        def hangs_on(address: int) -> tuple[int, int]:
+        def hangs_on(address: int) -> tuple[int, int, int]:
             output = _Output.from_address(address)
-            return int(output.client), int(output.source)
+            return int(output.client), int(output.index), int(output.source)
 
         own = set(self._ask(self._pulse.pa_context_get_client_info_list, is_own))
         outputs = self._ask(self._pulse.pa_context_get_source_output_info_list, hangs_on)
-        ours = [source for client, source in outputs if client in own]
-        return next((source for source in self.sources() if source.index in ours), None)
+        return [(stream, source) for client, stream, source in outputs if client in own]
 
     def make_ready_for_the_seal(self) -> None:
         """See `own.only_run`: libpulse calls us."""
@@ -206,11 +215,13 @@ class SoundServer:
     def follow(self, moved: Callable[[str], None]) -> None:
         """Tell the name of every other microphone that the stream is moved to; for ever.
 
+        The first one gets the stream back when it was taken away and is there again, which the
+        server knows by another index. A stream that somebody moved while it was there stays.
         Raises NoSoundServer when the server is gone.
         """
-        before = self.ours()
+        first = before = self.ours()
         self._pulse.pa_context_set_subscribe_callback(self._context, self._on_event, None)
-        self._pulse.pa_context_subscribe(self._context, OUTPUTS_CHANGE, None, None)
+        self._pulse.pa_context_subscribe(self._context, THEY_CHANGE, None, None)
         while True:
             self._wait(lambda: self._changed, None)
             self._changed = False
@@ -218,6 +229,17 @@ class SoundServer:
             if now and before and now.index != before.index:
                 moved(now.description)
             before = now or before
+            back = next((s for s in self.sources() if first and s.name == first.name), None)
+            if first and back and back.index != first.index:
+                if now and now.index != back.index:
+                    self._move_to(back)
+                first = back
+
+    def _move_to(self, source: PulseSource) -> None:
+        move = self._pulse.pa_context_move_source_output_by_index
+        for stream, _ in self._streams():
+            if operation := move(self._context, stream, source.index, None, None):
+                self._pulse.pa_operation_unref(operation)
 
     def _ask(self, question: Callable[..., int], read: Callable[[int], _T]) -> list[_T]:
         """Return what `read` makes of each answer, whose address it is given."""

@@ -45,7 +45,7 @@ def show(arguments: argparse.Namespace) -> int:
 def newest(folder: Path) -> Lending | None:
     """Return what a chamber last told of its specialists; the ledger has it, as all that leaves."""
     for line in lines_backwards(ledger_query.path_in(folder)):
-        with contextlib.suppress(msgspec.MsgspecError):
+        with contextlib.suppress(msgspec.MsgspecError, UnicodeDecodeError):
             entry = msgspec.json.decode(line, type=Entry)
             if entry.row.what == Lending.__name__ and entry.open:
                 return _lending(entry.open.text)

@@ -63,6 +63,8 @@ def lines(standing: Standing, left_bytes: int) -> list[str]:
         memory = "memory unknown" if size is None else f"{size / (1 << 20):.0f} MiB"
         level = f"level {each.level}" if each.is_checked else "being born"
         found.append(f"  {each.process:<16}{level:<12}pid {each.pid:<8}{memory}")
+    if standing.spares:
+        found.append(f"  {standing.spares}")
     return [*found, *(_numbers(standing.figures) if standing.figures else ())]
 
 
@@ -90,6 +92,7 @@ def as_json(standing: Standing | None, left_bytes: int) -> dict[str, Any]:
             "run": standing.run,
             "muted": standing.mute.muted,
             "sees": standing.sees,
+            "spares": standing.spares,
             "processes": [
                 {
                     "process": each.process,

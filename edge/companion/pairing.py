@@ -55,7 +55,7 @@ def look(folder: Path, since_boot_s: float) -> Window | None:
     try:
         with (folder / FILE_NAME).open("rb") as file:
             window = msgspec.json.decode(file.read(MOST_BYTES), type=Window)
-    except (FileNotFoundError, msgspec.DecodeError):
+    except (FileNotFoundError, msgspec.DecodeError, UnicodeDecodeError):
         return None
     return window if window.is_open(since_boot_s) else None
 

@@ -90,8 +90,8 @@ def _read(path: Path) -> Phone | None:
     try:
         with path.open("rb") as file:
             return msgspec.json.decode(file.read(MOST_BYTES), type=Phone)
-    except (OSError, msgspec.DecodeError):  # whoever cannot be read is not let in
-        return None
+    except (OSError, msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        return None  # whoever cannot be read is not let in
 
 
 def _hash(token: str) -> str:

@@ -75,4 +75,5 @@ def standing(run_id: str, around: Around, chamber: ChamberProcess, switch: MuteS
         is_enrolled=wearer.voice is not None,
         enrolling_ms=wearer.enrolling_ms,
         sees=any(s.child and s.source.kind == "video" for s in sources.sensing),
+        spares=sources.sparing.why,
     )

@@ -62,8 +62,11 @@ class Processes:
 
     def start_again(self, name: str, death: Death, reason: str, again: Callable[[], None]) -> None:
         """Start it again; the run ends if it never worked, or dies at once again and again."""
-        if name not in self.seals or not self.plan(name, death, reason, again):
+        if name not in self.seals:
             self.fail(reason)
+        elif not self.plan(name, death, reason, again):
+            times = f"{name} was started {self._deaths[name]} times and ended at once each time"
+            self.fail(f"{times}: {reason}; what does `offrecord doctor` say?")
 
     def plan(self, name: str, death: Death, reason: str, again: Callable[[], None]) -> bool:
         """Say that it died and start it again after a while; False if that has no sense any more.

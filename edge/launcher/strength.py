@@ -1,7 +1,7 @@
-"""Is the board strong enough to look as often as usual? Its battery and its heat answer.
+"""Is there strength enough to look as often as usual? Batteries and the board's heat answer.
 
-The launcher reads both from /sys once a minute (it is no sealed process, and has no media) and
-tells those that take pictures. Where a board has neither, it is strong.
+The launcher reads the board's from /sys once a minute (it is no sealed process, and has no media);
+a wearable says its own. Where nobody says anything, there is.
 """
 
 from dataclasses import dataclass
@@ -35,6 +35,8 @@ class Board:
     hottest_c: float | None = None
     is_slowed: bool = False
     """Whether its firmware slows it down, for heat or for want of power."""
+    worn_percent: int | None = None
+    """Of the battery of the wearable that takes the pictures."""
 
 
 def read(sys: Path = SYS) -> Board:
@@ -54,13 +56,18 @@ def read(sys: Path = SYS) -> Board:
     return Board(percent, is_charged, max(degrees, default=None), _is_slowed(sys))
 
 
-def is_weak(board: Board, *, was_weak: bool) -> bool:
-    """Say whether to take it easy; who does goes on until there is some room."""
+def why_weak(board: Board, *, was_weak: bool) -> str:
+    """Say why to take it easy, or nothing; who does goes on until there is some room."""
     low_percent = AGAIN_PERCENT if was_weak else LOW_PERCENT
     hot_c = COOL_C if was_weak else HOT_C
+    if board.worn_percent is not None and board.worn_percent < low_percent:
+        return f"the wearable's battery is at {board.worn_percent} %"
     is_low = board.battery_percent is not None and board.battery_percent < low_percent
-    is_hot = board.hottest_c is not None and board.hottest_c >= hot_c
-    return (is_low and not board.is_charged) or is_hot or board.is_slowed
+    if is_low and not board.is_charged:
+        return f"the battery is at {board.battery_percent} %"
+    if board.hottest_c is not None and board.hottest_c >= hot_c:
+        return f"the board has {board.hottest_c:.0f} °C"
+    return "the board is slowed down for heat or want of power" if board.is_slowed else ""
 
 
 def _is_slowed(sys: Path) -> bool:

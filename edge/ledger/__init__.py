@@ -295,7 +295,7 @@ def _entries_of(
     for raw in raw_lines:
         try:
             entry = _entries.decode(raw)
-        except msgspec.MsgspecError:
+        except (msgspec.MsgspecError, UnicodeDecodeError):
             continue
         content = entry.open or (texts.text(entry.row.number) if texts else None)
         yield entry.row, content.text if content else None
@@ -305,7 +305,7 @@ def _decode(raw: bytes) -> tuple[_Line, Row] | None:
     try:
         line = _raw_lines.decode(raw)
         return line, _rows.decode(line.row)
-    except msgspec.MsgspecError:
+    except (msgspec.MsgspecError, UnicodeDecodeError):
         return None
 
 

@@ -55,7 +55,7 @@ def read(folder: Path) -> Mapping[str, Abilities]:
     try:
         with (folder / FILE).open("rb") as file:
             book = msgspec.json.decode(file.read(MOST_BYTES), type=_Book)
-    except (OSError, msgspec.MsgspecError):
+    except (OSError, msgspec.MsgspecError, UnicodeDecodeError):
         return {}
     return book.known if book.way == WAY else {}
 

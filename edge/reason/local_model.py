@@ -146,7 +146,7 @@ class LocalModel:
             await self._news_come(loop.add_reader, loop.remove_reader, self._answers_fd)
         try:
             return self._decoder.decode(packet)
-        except msgspec.MsgspecError:
+        except (msgspec.MsgspecError, UnicodeDecodeError):
             raise EndpointFailed(f"the language model {self.name} says what is no answer") from None
 
     def _read(self) -> bytes | None:

@@ -12,8 +12,6 @@ from typing import Final
 
 from edge.runtime.present import Present
 
-CLOCK_SET_S: Final = 2.0
-"""A wall's clock that moves by more against the machine's own was set by somebody."""
 LOOK_EVERY_S: Final = 60.0
 """While something is to ring: so a clock that was set is noticed."""
 AFTER_START_S: Final = 10.0
@@ -27,7 +25,6 @@ class Alarm:
         """Look at the errands that are in mind; `ring` rings those that are due."""
         self._present, self._ring = present, ring
         self._next: asyncio.TimerHandle | None = None
-        self._wall_minus_machine_s = _wall_minus_machine_s()
 
     def begin(self) -> None:
         """Ring what is late by and by, also where nothing is heard or seen."""
@@ -41,7 +38,7 @@ class Alarm:
             if present.context.wall_at_zero_s is not None:
                 self._ring(present.context.wall_s(present.context.now_ms))
             return
-        self._follow_the_clock()
+        present.follow_the_clock()
         self._ring(time.time())
         self.cancel()
         ringing = [each.due_s for each in present.context.errands if each.rings]
@@ -53,14 +50,3 @@ class Alarm:
         """Ring nothing more by itself."""
         if self._next:
             self._next.cancel()
-
-    def _follow_the_clock(self) -> None:
-        set_by_s = _wall_minus_machine_s() - self._wall_minus_machine_s
-        if abs(set_by_s) > CLOCK_SET_S:
-            self._wall_minus_machine_s += set_by_s
-            self._present.clock_was_set(set_by_s)
-
-
-def _wall_minus_machine_s() -> float:
-    """Return what the wall's clock says more than the machine's, which counts its sleep too."""
-    return time.time() - time.clock_gettime(time.CLOCK_BOOTTIME)

@@ -4,7 +4,6 @@ The day is the wearer's, by the local calendar, and its count is the ledger's: i
 process, the run and the machine. A file has days of its own clock, which count for nobody else.
 """
 
-import time
 from typing import Final
 
 from edge.budget import Spent, spent
@@ -12,6 +11,7 @@ from edge.ledger import days as ledger_days
 from edge.messages import Allowance
 from edge.runtime.border import Border
 from edge.runtime.present import Present, Show
+from edge.wall_clock import Today
 
 HURRIED_FROM: Final = 0.8
 CALM_BELOW: Final = 0.5
@@ -25,18 +25,16 @@ class Day:
         """Begin with what has left on this day so far."""
         self._border, self._present, self._show = border, present, show
         self._number = -1
+        self._today = Today()
         self._said = Spent.LITTLE
         self._is_hurried = False
         self.keep(0)
 
     def keep(self, file_day: int) -> None:
-        """Begin a new day if there is one; `file_day` is that of the files' own clock.
-
-        A clock that is set back does not begin a day again.
-        """
+        """Begin a new day if there is one; `file_day` is that of the files' own clock."""
         if self._present.mark == "live":
-            today = ledger_days.day_of(time.time())
-            if today.toordinal() > self._number:
+            today = self._today.day()
+            if today.toordinal() != self._number:
                 left_bytes = ledger_days.left_on(self._present.ledger.path, today)
                 self._begin(today.toordinal(), left_bytes)
         elif file_day > self._number:

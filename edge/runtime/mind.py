@@ -125,7 +125,7 @@ class Mind:
         packet = os.read(self._pipes.answers, PACKET_BYTES)
         if not packet:
             self.asleep()
-        with contextlib.suppress(msgspec.MsgspecError):
+        with contextlib.suppress(msgspec.MsgspecError, UnicodeDecodeError):
             answer = self._decoder.decode(packet)
             self.on_embedded(answer)
             return answer

@@ -63,7 +63,7 @@ def read(path: Path) -> Sequence[Envelope]:
     with path.open("rb") as file:
         try:
             return msgspec.msgpack.decode(file.read(MOST_BYTES), type=tuple[Envelope, ...])
-        except msgspec.DecodeError:
+        except (msgspec.DecodeError, UnicodeDecodeError):
             return ()
 
 

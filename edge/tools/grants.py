@@ -61,7 +61,7 @@ class GrantsFile:
 
     def read(self) -> dict[str, Standing]:
         """Return what was decided; nothing where there is no file, or none that can be read."""
-        with contextlib.suppress(OSError, msgspec.MsgspecError):
+        with contextlib.suppress(OSError, msgspec.MsgspecError, UnicodeDecodeError):
             return msgspec.json.decode(self._path.read_bytes(), type=dict[str, Standing])
         return {}
 

@@ -72,6 +72,7 @@ def as_sent_by_a_liar(*fields: object) -> bytes:
         as_sent_by_a_liar(3, "\x1b[2J clears the screen", 0, 1, 2, 3),
         as_sent_by_a_liar(3, "private use \ue000", 0, 1, 2, 3),
         as_sent_by_a_liar(32),
+        b"\x93\x03\xa1\xff\x01",  # a text that is no UTF-8
         airlock.encode(SAID)[:-1],
         airlock.encode(SAID) + b"\0",
         b"\xc0" * (airlock.MAX_MESSAGE_BYTES + 1),

@@ -149,6 +149,8 @@ def test_what_is_stored_is_loaded(tmp_path: Path) -> None:
         b'{"said":{"type":"muted"}}',
         b'{"said":null,"more":1}',
         b'{"said":"\xff"}',
+        b'{"said":{"type":"\xff"}}',
+        b'{"said":' + b"[" * 3000,
         b" " * 10_000,
     ],
 )

@@ -10,7 +10,7 @@ from pulse_room import SoundServer
 from running_capture import PATIENCE_S
 
 from edge.capture.sources import describe
-from edge.config import Config
+from edge.config import Config, Microphone
 from edge.launcher.births import Run
 from edge.launcher.processes import Processes
 from edge.launcher.run import PROGRAMS
@@ -38,8 +38,9 @@ class Told(Processes):
 class Room:
     """The launcher's part that holds the sources, with nobody but a slot's reader behind it."""
 
-    def __init__(self, folder: Path) -> None:
-        run = Run(Config(), [describe("audio", "mic", Config())], folder)
+    def __init__(self, folder: Path, microphone: str = "") -> None:
+        settings = Config(microphone=Microphone(microphone))
+        run = Run(settings, [describe("audio", "mic", settings)], folder)
         self.told = Told()
         ask = Ask(
             may_sense=lambda: True,
@@ -65,6 +66,17 @@ class Room:
                 assert not self.told.failures
                 await asyncio.sleep(0.05)
         return turns[nth - 1]
+
+    async def changed(self, nth: int) -> SourceState:
+        """Return the state that says for the nth time that it is another microphone."""
+        async with asyncio.timeout(PATIENCE_S):
+            while len(self.changes()) < nth:
+                assert not self.told.failures
+                await asyncio.sleep(0.05)
+        return self.changes()[nth - 1]
+
+    def changes(self) -> list[SourceState]:
+        return [state for state in self.told.states if "changed the microphone" in state.detail]
 
     def _turns(self, phase: str) -> list[SourceState]:
         states = self.told.states
@@ -116,3 +128,27 @@ def test_a_microphone_that_stalls_without_a_word_is_opened_again(
         await room.until("running", 2)
 
     Room(tmp_path).lives(story)
+
+
+def test_a_microphone_that_is_back_is_used_again_although_another_took_its_place(
+    sound_server: SoundServer, tmp_path: Path
+) -> None:
+    lapel = ("load-module", "module-null-source", "source_name=lapel", "rate=16000", "channels=1")
+    sound_server.pactl("load-module", *sound_server.OTHER_MICROPHONE)
+    module = sound_server.pactl(*lapel, "description=Lapel")
+    streams = ("list", "short", "source-outputs")
+
+    async def story(room: Room) -> None:
+        await room.until("running")
+        await asyncio.to_thread(sound_server.pactl, "unload-module", module)
+        other = await room.changed(1)
+        assert "Lapel" not in other.detail
+        await asyncio.to_thread(sound_server.pactl, *lapel, "description=Lapel")
+        assert "changed the microphone to Lapel" in (await room.changed(2)).detail
+        stream = (await asyncio.to_thread(sound_server.pactl, *streams)).split()[0]
+        await asyncio.to_thread(sound_server.pactl, "move-source-output", stream, "desk")
+        await room.changed(3)
+        await asyncio.sleep(1)
+        assert len(room.changes()) == 3  # each said once, and a hand's choice stays
+
+    Room(tmp_path, "lapel").lives(story)

@@ -34,6 +34,14 @@ def test_each_process_is_told_with_its_level_and_memory() -> None:
     assert found[1]["level"] is None
 
 
+def test_fewer_pictures_are_told_with_their_reason() -> None:
+    why = "the wearable's battery is at 15 %: pictures are taken half as often"
+    state = MuteState(muted=False)
+    standing = Standing("r1", 1, (), state, 0, 0, 0, is_counter_known=True, spares=why)
+    assert status.lines(standing, 0)[-1].strip() == why
+    assert status.as_json(standing, 0)["spares"] == why
+
+
 def test_a_run_is_told_in_numbers() -> None:
     stages = (StageSummary("words", 12, 310.4, 702.0), StageSummary("new", 1, 2.0, 3.0))
     figures = Figures(heard=12, dropped=3, raw_bytes=5_000_000, airlock_bytes=900, stages=stages)

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from edge.launcher.strength import Board, is_weak, read
+from edge.launcher.strength import Board, read, why_weak
 
 
 def board(sys: Path, **files: str) -> Board:
@@ -18,7 +18,7 @@ def board(sys: Path, **files: str) -> Board:
 
 def test_a_board_without_battery_and_thermometer_is_strong(tmp_path: Path) -> None:
     assert board(tmp_path) == Board()
-    assert not is_weak(Board(), was_weak=False)
+    assert not why_weak(Board(), was_weak=False)
 
 
 def test_battery_and_heat_are_read(tmp_path: Path) -> None:
@@ -62,7 +62,7 @@ def test_a_pi_that_slows_itself_down_is_weak(tmp_path: Path, flags: str, weak: b
     firmware = tmp_path / "devices/platform/soc/soc:firmware"
     firmware.mkdir(parents=True)
     (firmware / "get_throttled").write_text(flags)
-    assert is_weak(read(tmp_path / "class"), was_weak=False) is weak
+    assert bool(why_weak(read(tmp_path / "class"), was_weak=False)) is weak
 
 
 @pytest.mark.parametrize(
@@ -75,7 +75,10 @@ def test_a_pi_that_slows_itself_down_is_weak(tmp_path: Path, flags: str, weak: b
         (Board(90, hottest_c=80.0), False, True),
         (Board(90, hottest_c=76.0), False, False),
         (Board(90, hottest_c=76.0), True, True),
+        (Board(90, worn_percent=19), False, True),
+        (Board(90, worn_percent=22), False, False),
+        (Board(90, worn_percent=22), True, True),
     ],
 )
 def test_it_takes_it_easy_until_there_is_some_room(now: Board, was_weak: bool, weak: bool) -> None:
-    assert is_weak(now, was_weak=was_weak) is weak
+    assert bool(why_weak(now, was_weak=was_weak)) is weak
