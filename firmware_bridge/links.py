@@ -6,7 +6,7 @@ gives it `Terms` and knows no more of it than is here.
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Literal, Protocol
+from typing import Literal, Protocol, runtime_checkable
 
 from firmware_bridge.bodies import Motion
 from firmware_bridge.frames import Gaze, Mute
@@ -37,6 +37,8 @@ class Terms:
     """Of a file with this device's key and certificate, where the link ends TLS."""
     where: str = ""
     """What the user named: a device, an address, a name; empty where that is a listening socket."""
+    wants_words: Callable[[str, int], None] = lambda _who, _since: None
+    """Is told who wants the words of its sound back, and from which position on; "": nobody."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +59,14 @@ class Standing:
     """A word of `firmware_bridge.bodies.MOTIONS`; empty where it has not said."""
     trouble: str = ""
     """Why nobody comes, or what its wearer should know of it; for a person."""
+
+
+@runtime_checkable
+class TakesWords(Protocol):
+    """A link by which words go back to who sent the sound that they were said in."""
+
+    def take_words(self, text: str, start: int, end: int, *, is_other: bool) -> None:
+        """Send back what was said between two of our positions; must not wait."""
 
 
 class Link(Protocol):

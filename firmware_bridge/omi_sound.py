@@ -83,14 +83,15 @@ class Sound:
         """Yield the sound that a notification completes at our position `now`."""
         for part in self.fragments.take(notification):
             # A frame is known to be whole when the next one has come.
-            yield from self._heard(part, now - self._frame_samples)
+            yield from self.hear(part, now - self._frame_samples)
 
     def end(self, now: int) -> Iterator[Heard]:
         """Yield what was on its way when the connection ended."""
         for part in self.fragments.end():
-            yield from self._heard(part, now)
+            yield from self.hear(part, now)
 
-    def _heard(self, part: bytes | Missing, now: int) -> Iterator[Heard]:
+    def hear(self, part: bytes | Missing, now: int) -> Iterator[Heard]:
+        """Yield the sound of a frame that is whole at our position `now`, or of what is missing."""
         if isinstance(part, Missing):
             yield from self._missing(part.frames * self._frame_samples)
             return

@@ -15,7 +15,8 @@ MOST_SAMPLES: Final = 1920
 BIT_RATE: Final = 32_000
 COMPLEXITY: Final = 3
 MOST_PACKET_BYTES: Final = 160
-"""The three are those of the Omi pendant's firmware."""
+SAMPLE_BITS: Final = 16
+"""All as the Omi pendant's firmware has it: `codec.c` and `config.h` of BasedHardware/omi (MIT)."""
 
 
 class Decoder:
@@ -45,7 +46,10 @@ class Encoder:
         self._encoder = opuslib_next.Encoder(RATE_HZ, 1, "restricted_lowdelay")
         self._encoder.bitrate = BIT_RATE
         self._encoder.vbr = 1
+        self._encoder.vbr_constraint = 0
         self._encoder.complexity = COMPLEXITY
+        self._encoder.signal = opuslib_next.constants.SIGNAL_VOICE
+        self._encoder.lsb_depth = SAMPLE_BITS
 
     def encoded(self, samples: bytes) -> bytes:
         """Return the packet of 10 or 20 ms of int16 samples."""

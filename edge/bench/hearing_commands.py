@@ -52,7 +52,9 @@ def add_hearing(add: Add) -> None:
     )
     _add_speech(add)
     wearing = _take_clips(add("wearable", _wearable), "file and text")
-    wearing.add_argument("--protocol", choices=("omi", "websocket", "serial"), default="omi")
+    wearing.add_argument(
+        "--protocol", choices=("omi", "omi-app", "websocket", "serial", "xiaozhi"), default="omi"
+    )
     wearing.add_argument("--codec", default="pcm16", metavar="NAME", help="of its sound (pcm16)")
     wearing.add_argument("--minutes", type=float, default=10.0, metavar="N", help="of speech (10)")
     wearing.add_argument(

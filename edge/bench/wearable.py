@@ -19,16 +19,21 @@ from edge.bench.clips import Clip, load_clip, read_manifest
 from edge.bench.conditions import Condition
 from edge.clock import SAMPLE_RATE_HZ
 from edge.signals import Samples
-from firmware_bridge import omi
+from firmware_bridge import omi, omi_app, xiaozhi
 from firmware_bridge.adpcm import Packer
 from firmware_bridge.emulator import FRAME_SAMPLES, Faults, Way
 from firmware_bridge.emulator import Firmware as OurFirmware
 from firmware_bridge.frames import TOKEN_BYTES
+from firmware_bridge.omi_app_emulator import PhoneApp
 from firmware_bridge.omi_emulator import NUMBERS
 from firmware_bridge.omi_emulator import Firmware as OmiFirmware
 from firmware_bridge.omi_sound import Sound
 from firmware_bridge.order import Order
 from firmware_bridge.session import Heard, Session
+from firmware_bridge.xiaozhi_camera import Camera
+from firmware_bridge.xiaozhi_emulator import FRAME_SAMPLES as PACKET_SAMPLES
+from firmware_bridge.xiaozhi_emulator import Device
+from firmware_bridge.xiaozhi_frames import TIMED
 
 CUTS: Final = 100
 AWAY_SAMPLES: Final = SAMPLE_RATE_HZ // 5
@@ -69,6 +74,23 @@ def _omi(codec: str) -> Callable[[], tuple[int, Callable[[], Line]]]:
     return pendant
 
 
+def _phone(codec: str) -> Callable[[], tuple[int, Callable[[], Line]]]:
+    """Return what makes an Omi phone app."""
+
+    def phone() -> tuple[int, Callable[[], Line]]:
+        def line() -> Line:
+            app, session = PhoneApp(codec), omi_app.Session(omi_app.CODECS[codec])
+            return Line(
+                lambda samples, _: [app.sound(samples)],
+                lambda arrived, now: list(session.take(arrived, now)),
+                Order(),
+            )
+
+        return FRAME_SAMPLES, line
+
+    return phone
+
+
 def _ours(packer: type[Packer] | None = None) -> Callable[[], tuple[int, Callable[[], Line]]]:
     """Return what makes a wearable that speaks our own frames."""
 
@@ -106,12 +128,32 @@ def _answer(firmware: OurFirmware, session: Session, now: int) -> None:
             list(session.feed(answer, now))
 
 
+def _xiaozhi() -> tuple[int, Callable[[], Line]]:
+    """Return what makes a xiaozhi device whose packets have a time: by that some are missed."""
+
+    def line() -> Line:
+        device, session = Device(TIMED), xiaozhi.Session("", Camera("", str))
+        for words in (device.hello(), device.listen("start")):
+            list(session.say(words, 0))
+        return Line(
+            lambda samples, _: [device.sound(samples)],
+            lambda arrived, now: list(session.hear(arrived, now)),
+            session.speech.order,
+        )
+
+    return PACKET_SAMPLES, line
+
+
 WEARABLES: Final[Mapping[str, Mapping[str, Callable[[], tuple[int, Callable[[], Line]]]]]] = {
     "omi": {codec: _omi(codec) for codec in NUMBERS},
+    "omi-app": {codec: _phone(codec) for codec in ("pcm16", "opus")},
     "websocket": {"pcm16": _ours()},
     "serial": {"pcm16": _ours(), "adpcm": _ours(Packer)},
+    "xiaozhi": {"opus": _xiaozhi},
 }
 """Protocol -> codec -> what makes a wearable: samples in a frame, and a connection of it."""
+UNBROKEN: Final = frozenset({"omi-app"})
+"""Protocols of TCP whose messages have no numbers: there what was sent arrives."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,6 +189,8 @@ def measure(asked: Asked) -> dict[str, Any]:
     codecs = WEARABLES[asked.protocol]
     if asked.codec not in codecs:
         raise CannotMeasure(f"{asked.protocol} has no codec {asked.codec}: {', '.join(codecs)}")
+    if asked.protocol in UNBROKEN and any(asked.losses):
+        raise CannotMeasure(f"{asked.protocol} comes by TCP, which loses nothing; --loss 0")
     settings = tune.applied(asked.settings)
     clips, sounds = _enough(asked)
     samples, parts = stream.join(sounds, stream.gaps(len(sounds)))
@@ -198,7 +242,7 @@ def carry(
 ) -> Carried:
     """Carry a sound, at its own pace by a clock that is not waited for."""
     step, connected = wearable()
-    said = (np.clip(samples, -1, 1) * 32767).astype("<i2")
+    said = np.clip(np.rint(samples * 32768), -32768, 32767).astype("<i2")  # as the file had them
     carried, way = Carried(np.zeros(len(samples) + SAMPLE_RATE_HZ, np.float32)), Way(faults)
     stretch = -(-len(said) // (cuts + 1))
     for begin in range(0, len(said), stretch):

@@ -22,22 +22,22 @@ import msgspec
 from edge import seal
 from edge.bridge import links
 from edge.bridge.intake import PhotoIntake, SoundIntake
+from edge.bridge.told import MOST_LINE_BYTES, Told
 from edge.capture.outlet import Outlet
 from edge.capture.play import Schedule
 from edge.capture.report import EVERY_S, Report
 from edge.capture.stillness import Stillness
 from edge.capture.wishes import GO, Wishes
-from edge.clock import to_samples
+from edge.clock import to_ms, to_samples
 from edge.config import from_argument
-from edge.messages import Attend, SourceKind, Status, WearableState
+from edge.messages import Attend, ReturnWords, SourceKind, Status, WearableState, WordsWanted
 from edge.messages import Mute as MuteAsked
 from edge.seal import own
 from firmware_bridge.frames import TOKEN_BYTES, Gaze, Mute
-from firmware_bridge.links import Brought, Link, Lost, Terms
+from firmware_bridge.links import Brought, Link, Lost, TakesWords, Terms
 from firmware_bridge.session import Gone, Heard, Pictured
 
 CONTROL_FD, STATUS_FD, ERROR_FD = 0, 1, 2
-MOST_WISHES: Final = 64
 ENDED, LOST = 0, 3
 """Exit statuses, as those of `edge.capture`."""
 BETWEEN_GAZES_S: Final = 0.2
@@ -98,7 +98,7 @@ class Bridge:
         self._loop = asyncio.get_running_loop()
         self._skip = to_samples(options.skip_ms / 1000)
         self._schedule = Schedule(self._skip, time.monotonic())
-        self._wishes = Wishes()
+        self._wishes, self._told_us = Wishes(), Told()
         self._reports: dict[SourceKind, Report] = {}
         self.outlets: set[int] = set()
         self._sound: SoundIntake | None = None
@@ -129,6 +129,7 @@ class Bridge:
             origin=options.origin,
             where=options.where,
             key_fd=options.key_fd,
+            wants_words=lambda who, since: self._tell(WordsWanted(who, to_ms(since))),
         )
 
     def begin(self) -> None:
@@ -179,15 +180,24 @@ class Bridge:
         self._loop.call_later(EVERY_S, self._report)
 
     def _obey(self) -> None:
-        told = os.read(CONTROL_FD, MOST_WISHES)
+        told = os.read(CONTROL_FD, MOST_LINE_BYTES)
         if not told:
             os._exit(ENDED)
-        self._wishes.hear(told)
-        if GO in told:
-            self.go.set()
+        for each in self._told_us.feed(told):
+            if isinstance(each, ReturnWords):
+                self._return(each)
+            else:
+                self._wishes.hear(each)
+                if GO in each:
+                    self.go.set()
         if self._wishes.is_picture_wanted and self._next_photo:
             self._next_photo.cancel()
             self._let_photo_come()
+
+    def _return(self, words: ReturnWords) -> None:
+        if isinstance(self.link, TakesWords):
+            start, end = to_samples(words.start_ms / 1000), to_samples(words.end_ms / 1000)
+            self.link.take_words(words.text, start, end, is_other=words.is_other)
 
     def _now(self) -> int:
         return self._schedule.position(time.monotonic())

@@ -15,6 +15,8 @@ LINKS: Final = {
     "serial": "edge.bridge.over_serial",
     "wyoming": "edge.bridge.over_satellite",
     "omi": "edge.bridge.over_ble",
+    "omi-app": "edge.bridge.over_omi_app",
+    "xiaozhi": "edge.bridge.over_xiaozhi",
 }
 """Name -> module. `edge/commands/wearable.py` says what a user types for each."""
 

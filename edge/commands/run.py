@@ -44,7 +44,9 @@ def add_running(commands: Any) -> None:  # noqa: ANN401 (argparse has no public 
         help="hear and see with a wearable: PORT (it connects to that loopback port) or "
         "phone[:PORT] (a paired one, by the app; 8758) or "
         "serial:/dev/ttyACM0[@BAUD] (a board on a wire) or "
-        "omi[:NAME|ADDRESS] (a pendant, by Bluetooth)",
+        "omi[:NAME|ADDRESS] (a pendant, by Bluetooth) or "
+        "omi-app:[ADDRESS:]PORT (the Omi app on a phone) or "
+        "xiaozhi:[ADDRESS:]PORT (a board with the xiaozhi firmware)",
     )
     running.add_argument("--home", metavar="[ADDRESS:]PORT", help=home_door.HELP)
     playing = subcommand(commands, "demo", _demo, as_json=True)
@@ -151,7 +153,7 @@ def _sources(arguments: argparse.Namespace, settings: config.Config) -> list[Sou
         if arguments.fast:
             raise StartFailed("--fast is for files; a wearable has its own pace")
         own = of_wearable(settings)
-        return own[:1] if arguments.wearable.startswith("wyoming:") else own  # it has no eyes
+        return own[:1] if arguments.wearable.startswith(wearable.BLIND) else own
     if is_blind and arguments.video and not arguments.audio:
         raise StartFailed(
             "the eyes are closed ([vision] eyes in the configuration); name a sound with --audio"

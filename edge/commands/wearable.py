@@ -9,7 +9,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Final
 
-from edge.commands import phone_door
+from edge.commands import omi_app_door, phone_door, xiaozhi_door
 from edge.launcher.doorway import Doorway
 from edge.launcher.own_folder import StartFailed
 from firmware_bridge.frames import TOKEN_BYTES
@@ -90,9 +90,14 @@ KINDS: Final[Mapping[str, Callable[[str], Meant]]] = MappingProxyType(
         "wyoming": _wyoming,
         "omi": _omi,
         "omi-purge": _omi_purge,
+        omi_app_door.KIND: omi_app_door.door,
+        xiaozhi_door.KIND: xiaozhi_door.door,
     }
 )
 """What stands before the colon -> what the rest means; a port alone is the first one's."""
+
+BLIND: Final = ("wyoming:", f"{omi_app_door.KIND}:")
+"""Those by which no picture comes."""
 
 
 def meant(words: str, page_port: int) -> Meant:

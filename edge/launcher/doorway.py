@@ -9,6 +9,8 @@ from typing import Final, Self
 from firmware_bridge import tty
 
 NO_DESCRIPTOR: Final = -1
+TAKES_WORDS: Final = frozenset({"omi-app", "xiaozhi"})
+"""Links by which words go back, as who named one in the command was told."""
 CONNECTED_WITHIN_S: Final = 1.0
 """The launcher waits so long, and does nothing else, for who is in the same house."""
 

@@ -13,6 +13,9 @@ from mutations import inputs
 from wire_decoders import BY_NAME, ROWS, Row
 
 INPUTS = 6000
+MOST_PLACES = 300
+"""Of one right input."""
+NESTED = 1500
 SLOW_S = 5.0
 MOST_KEPT_BYTES = 4 << 20
 rows = pytest.mark.parametrize("row", ROWS, ids=list(BY_NAME))
@@ -31,6 +34,22 @@ def test_what_is_nearly_right_is_taken_or_refused(row: Row) -> None:
         taken += row.takes(data)
         assert time.process_time() - begun_s < SLOW_S
     assert taken > 0
+
+
+@rows
+def test_a_text_that_is_no_text_is_taken_or_refused(row: Row) -> None:
+    """JSON's and MessagePack's decoder refuses it with an error that is none of its own."""
+    for seed in row.seeds:
+        for place in range(min(len(seed), MOST_PLACES)):
+            row.takes(seed[:place] + b"\xff" + seed[place + 1 :])
+
+
+@rows
+def test_what_is_nested_without_end_is_taken_or_refused(row: Row) -> None:
+    for seed in row.seeds:
+        for opening in (b"[", b'{"a":', b"\x91", b"\x81\xa1a"):
+            row.takes(seed[:-1] + opening * NESTED)
+            row.takes(opening * NESTED)
 
 
 @rows

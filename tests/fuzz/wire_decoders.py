@@ -13,6 +13,7 @@ from typing import Final
 
 import msgspec
 import numpy as np
+import xiaozhi_decoders
 
 from edge import airlock, control, messages, slot
 from edge.companion import wire
@@ -24,11 +25,14 @@ from firmware_bridge import (
     frames,
     jpeg,
     omi,
+    omi_app,
     omi_photo,
     omi_ring,
     wyoming,
     wyoming_satellite,
     wyoming_server,
+    xiaozhi,
+    xiaozhi_camera,
 )
 from firmware_bridge.emulator import Firmware
 from firmware_bridge.omi_sound import Sound
@@ -187,6 +191,14 @@ def _pendant(codec: int, data: bytes) -> None:
     exhausted(sound.end(16_000))
 
 
+def _app(data: bytes) -> None:
+    sessions = [omi_app.Session(omi_app.CODECS[name]) for name in ("pcm16", "pcm8")]
+    for n, message in enumerate(cut(data)):
+        omi_app.is_over(message.decode("utf-8", "replace"))
+        for session in sessions:
+            exhausted(session.take(message, 320 * n))
+
+
 def _server(data: bytes) -> None:
     server = wyoming_server.Session(wyoming_server.Offers("1", "whisper", ("en",), ""))
     in_two(server.feed, data)
@@ -275,6 +287,7 @@ ROWS: Final = (
         for codec in omi.CODECS
         if codec in {PCM_16, MU_LAW}  # libopus is not ours, and an extra
     ),
+    Row("omi app", _app, (), (joined([b"\1\0" * 80, b'{"type":"CloseStream"}']),)),
     Row("omi codec", omi.codec, (omi.UnknownCodec,), (b"\x01", b"\x14")),
     Row(
         "wyoming",
@@ -283,6 +296,16 @@ ROWS: Final = (
         EVENTS,
     ),
     Row("wyoming server", _server, (), EVENTS),
+    Row(
+        "xiaozhi device",
+        lambda data: xiaozhi_decoders.say(cut(data)),
+        (xiaozhi.Refused,),
+        (joined(xiaozhi_decoders.WORDS),),
+    ),
+    Row("xiaozhi frames", xiaozhi_decoders.unframe, (), (xiaozhi_decoders.PACKET,)),
+    Row(
+        "xiaozhi photo", xiaozhi_decoders.post, (xiaozhi_camera.BadPost,), (xiaozhi_decoders.FORM,)
+    ),
     Row("wyoming satellite", _satellite, (wyoming.BadEvent,), EVENTS),
 )
 BY_NAME: Final = {row.name: row for row in ROWS}
