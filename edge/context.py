@@ -11,17 +11,10 @@ from typing import Final
 
 from edge.clock import SAMPLE_RATE_HZ, to_ms
 from edge.errand import Change, Errand
-from edge.evidence import (
-    Kind,
-    Note,
-    Now,
-    Sight,
-    labels_of,
-    lines_of,
-    seen_text,
-)
+from edge.evidence import Kind, Note, Now, Sight, labels_of, lines_of, seen_text
 from edge.messages import Hello, Leaves, Model, Seen, SourceState, Transcript
 from edge.privacy import PASSING_S
+from edge.whereabouts import newest
 
 KEPT_HEARD: Final = 60
 KEPT_SEEN: Final = 30
@@ -55,6 +48,8 @@ class Context:
     """What the camera showed of late: where each thing is, which no note keeps."""
     dialogue: tuple[Note, ...] = ()
     """`asked` and `told`."""
+    whereabouts: tuple[Note, ...] = ()
+    """`place` and `motion`: the newest of each (`edge/whereabouts.py`)."""
     errands: tuple[Errand, ...] = ()
     """What is still to be done: of this run and of those before."""
     changes: tuple[Change, ...] = ()
@@ -152,6 +147,8 @@ def _seen_until(sights: tuple[Sight, ...], at_ms: int) -> tuple[Sight, ...]:
 def _(event: Note, context: Context) -> Context:
     if event.kind == "errand":  # what is still to be done is in mind already
         return context
+    if event.kind in {"place", "motion"}:
+        return replace(context, whereabouts=newest(context.whereabouts, event))
     if event.kind in STANDS and all(event.id != note.id for note in context.standing if note.id):
         context = replace(context, standing=(*context.standing, event)[-KEPT_STANDING:])
     if event.kind == "derived":  # of a moment that is over, perhaps of another run's clock
@@ -233,6 +230,7 @@ def forgotten(context: Context, since_s: float, until_s: float = float("inf")) -
         seen=left(context.seen),
         dialogue=left(context.dialogue),
         passing=left(context.passing),
+        whereabouts=left(context.whereabouts),
         sights=tuple(
             sight
             for sight in context.sights
@@ -254,6 +252,7 @@ def without_notes(context: Context, ids: Collection[int]) -> Context:
         standing=left(context.standing),
         seen=left(context.seen),
         dialogue=left(context.dialogue),
+        whereabouts=left(context.whereabouts),
         errands=tuple(each for each in context.errands if each.id not in ids),
         changes=tuple(each for each in context.changes if not any(n in ids for n in each.begun)),
     )

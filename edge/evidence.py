@@ -11,9 +11,12 @@ from typing import Final, Literal
 
 from edge.messages import Seen
 
-Kind = Literal["said", "seen", "asked", "told", "remembered", "derived", "errand"]
+Kind = Literal[
+    "said", "seen", "asked", "told", "remembered", "derived", "errand", "place", "motion"
+]
 """`asked` and `told` are the dialogue with the companion; an answer never rests on those. `derived`
-is what was made of other notes, `errand` what is still to be done (`edge/errand.py`)."""
+is what was made of other notes, `errand` what is still to be done (`edge/errand.py`); `place` is
+where the wearer is, `motion`, which is written nowhere, how they move (`edge/whereabouts.py`)."""
 
 OFFER: Final = "offer "
 """How the source of an offer's `told` note begins; the offer's kind follows."""

@@ -488,6 +488,15 @@ class HomeAsks(Message, frozen=True, tag=50):
     """The address it comes from."""
 
 
+class WordsWanted(Message, frozen=True, tag=51):
+    """A wearable wants the words that are found in its sound; the launcher forwards it."""
+
+    to: Name
+    """Empty: nobody wants them any more."""
+    since_ms: Millis
+    """Where its sound begins."""
+
+
 # --- Control: launcher -> runtime --------------------------------------------------------------
 
 SealLevel = Literal["A", "B", "C", "D"]
@@ -624,6 +633,7 @@ Control = (
     | AgentReads
     | AgentWants
     | HomeAsks
+    | WordsWanted
 )
 """`Enrol`: the chamber was told so, and may now say a voice, once."""
 
@@ -773,10 +783,20 @@ class PhoneShutOut(Message, frozen=True, tag=111):
     """A phone that knew what ears and eyes have to bring was shut out: something else from now."""
 
 
+class ReturnWords(Message, frozen=True, tag=112):
+    """Send these words back to the wearable in whose sound they were found; entered by now."""
+
+    text: Sentence
+    start_ms: Millis
+    end_ms: Millis
+    is_other: bool
+    """Whether the voice is known not to be the wearer's."""
+
+
 HomeTold = Go | HomeVoice | HomeHeard
 """What the house's link is told, a line each."""
 
-Status = SourceState | WearableState | Attend | Mute
+Status = SourceState | WearableState | WordsWanted | Attend | Mute
 """A wearable can only close the ears, never open them: that is its wearer's, elsewhere."""
 
 Shown = (
@@ -803,6 +823,7 @@ Shown = (
     | Unmute
     | PhoneShutOut
     | Figures
+    | ReturnWords
 )
 
 
@@ -830,6 +851,9 @@ class Embedded(Message, frozen=True, tag=126):
 
 
 # --- runtime <-> voice -------------------------------------------------------------------------
+
+PIPER_FAILED_EXIT: Final = 6
+"""Exit status of a voice whose program ended or made no speech; the next one is without it."""
 
 
 class Speak(Message, frozen=True, tag=117):
@@ -943,6 +967,8 @@ class Standing(Message, frozen=True, tag=99):
     """How much of the wearer's speech has been heard for that; -1 while nothing is learnt."""
     figures: Figures | None = None
     """As the runtime said them last; none before it did."""
+    spares: Line = ""
+    """Why pictures are taken less often for now; empty while they are not."""
 
 
 class ForgetVoice(Message, frozen=True, tag=100):

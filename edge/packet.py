@@ -27,6 +27,7 @@ from edge.evidence import (
 from edge.messages import ContextPacket
 from edge.recall.words import content, coverage, rarity, tokens
 from edge.repeats import distinct
+from edge.whereabouts import lasting
 
 TOKEN_BYTES: Final = 4
 MOST_TOKENS: Final = 4000
@@ -65,7 +66,8 @@ def render(
         text = _cut(end, room)
         return ContextPacket(text, token_count(text))
     room -= _bytes(end)
-    undone = _fitting(map(_one_line, open_lines(context.errands, question.now)), room)
+    here = (_line(note, question.now) for note in lasting(context.whereabouts, question.now))
+    undone = _fitting((*map(_one_line, open_lines(context.errands, question.now)), *here), room)
     room -= _bytes(*undone)
     share = round(STANDING_SHARE * TOKEN_BYTES * max(0, budget_tokens - SMALL_TOKENS))
     first = standing.lines(context.standing, question.now.wall_s, min(room, share))
@@ -107,6 +109,8 @@ _LEAD: Final = {
     "seen": "Saw",
     "remembered": "Was to remember,",
     "derived": "Noted",
+    "place": "Place",
+    "motion": "Motion",
     "asked": "Was asked",
     "told": "Replied",
 }

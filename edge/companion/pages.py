@@ -32,7 +32,9 @@ HEADERS: Final[Mapping[str, str]] = {
     "Referrer-Policy": "no-referrer",
     "Cross-Origin-Opener-Policy": "same-origin",
     "Cross-Origin-Resource-Policy": "same-origin",
-    "Permissions-Policy": "camera=(self), microphone=(self), geolocation=(), payment=(), usb=()",
+    "Permissions-Policy": (
+        "camera=(self), microphone=(self), geolocation=(self), payment=(), usb=()"
+    ),
     "Cache-Control": "no-cache",
     "Server": "",
 }

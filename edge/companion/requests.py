@@ -23,6 +23,7 @@ MOST_ROWS_BACK: Final = 20_000
 """Rows that are read backwards for a page; for older ones there is `offrecord ledger`."""
 
 
+MUTED: Final = "it is muted: where you are is taken no more than what you say"
 NO_LINK: Final = "the device hears and sees by other means; `offrecord run --wearable phone` does"
 
 
@@ -53,6 +54,12 @@ class Does(Protocol):
 
     def ask(self, text: str) -> None:
         """Answer this as if the wearer had said it."""
+
+    def be_at(self, place: str) -> bool:
+        """Know at which named place the wearer is; empty: at none. False while muted."""
+
+    def move(self, motion: str) -> bool:
+        """Know how the wearer moves; empty: nobody knows. False while muted."""
 
     def look(self) -> None:
         """Have a fresh picture looked at."""
@@ -105,6 +112,10 @@ def answer(request: Request, does: Does, connected: Iterable[str], as_of: int) -
         case wire.Lend(id=number):
             link = does.lend()
             return wire.Lent(number, link.port, link.token) if link else Refused(number, NO_LINK)
+        case wire.Place(id=number, name=name):
+            return Done(number) if does.be_at(name) else Refused(number, MUTED)
+        case wire.Motion(id=number, kind=kind):
+            return Done(number) if does.move(kind) else Refused(number, MUTED)
         case wire.Audit(id=number):
             return wire.Audited(number, tuple(does.seals()), "")
         case _:

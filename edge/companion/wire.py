@@ -25,6 +25,8 @@ Token = Annotated[str, msgspec.Meta(pattern=r"^[0-9a-f]{12}\.[0-9a-f]{64}$")]
 RequestId = Annotated[str, msgspec.Meta(pattern=r"^[A-Za-z0-9_-]{1,32}$")]
 Number = Annotated[int, msgspec.Meta(ge=0, le=2**53)]
 Words = Annotated[str, msgspec.Meta(min_length=1, max_length=800)]
+PlaceName = Annotated[str, msgspec.Meta(pattern=r"^[^\x00-\x1f\x7f]{0,24}$")]
+"""As the wearer calls it; never an address, never coordinates. Empty: nowhere that has a name."""
 DayName = Annotated[str, msgspec.Meta(pattern=r"^(|\d{4}-\d\d-\d\d)$")]
 """Empty means today."""
 
@@ -292,6 +294,20 @@ class Lend(Said, frozen=True):
     id: RequestId
 
 
+class Place(Said, frozen=True):
+    """The wearer is at a place that they gave a name; where that is only the phone knows."""
+
+    id: RequestId
+    name: PlaceName = ""
+
+
+class Motion(Said, frozen=True):
+    """How the wearer moves, as the phone judges; empty: it cannot tell."""
+
+    id: RequestId
+    kind: Literal["", "still", "walking", "driving"] = ""
+
+
 class Audit(Said, frozen=True):
     """How were the processes found to be sealed, and is the ledger whole?"""
 
@@ -313,6 +329,8 @@ Request = (
     | Phones
     | Revoke
     | Lend
+    | Place
+    | Motion
     | Audit
 )
 NEEDS: Final[dict[type[Said], Scope]] = {
@@ -330,6 +348,8 @@ NEEDS: Final[dict[type[Said], Scope]] = {
     Phones: "admin",
     Revoke: "admin",
     Lend: "control",
+    Place: "control",
+    Motion: "control",
     Audit: "see",
 }
 """The scope that a phone must have been given for each request."""

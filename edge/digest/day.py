@@ -53,6 +53,8 @@ class Day:
     exchanges: tuple[Exchange, ...]
     open_questions: tuple[Note, ...]
     remembered: tuple[Note, ...]
+    places: tuple[Note, ...]
+    """By the wearer's own names, in the order in which they came there."""
 
 
 def of(notes: Iterable[Note], promised: Iterable[Note], since_s: float) -> Day:
@@ -69,6 +71,7 @@ def of(notes: Iterable[Note], promised: Iterable[Note], since_s: float) -> Day:
         _exchanges(in_order),
         _once(note for note in in_order if note.source == OPEN_QUESTION),
         _once(note for note in in_order if note.kind == "remembered"),
+        tuple(note for note in in_order if note.kind == "place"),
     )
 
 

@@ -35,6 +35,7 @@ from edge.messages import (
     HomeHeard,
     HomeVoice,
     Look,
+    ReturnWords,
     Share,
     Shown,
     Watch,
@@ -128,8 +129,15 @@ class ChamberProcess:
                 self._close_enters()
             case Dying():
                 self._note_fault(message)
-            case HomeVoice() | HomeHeard() if self._asides.home:
-                self._asides.home.answer(message)
+            case ReturnWords() | HomeVoice() | HomeHeard():
+                self._send_back(message)
+
+    def _send_back(self, message: ReturnWords | HomeVoice | HomeHeard) -> None:
+        """Hand what was found to the link of who sent the sound."""
+        if isinstance(message, ReturnWords):
+            self._sources.return_words(message)
+        elif self._asides.home:
+            self._asides.home.answer(message)
 
     # --- birth ---------------------------------------------------------------------------------
 
@@ -278,6 +286,7 @@ class ChamberProcess:
             self.airlock.end()
             return
         self._sources.end()
+        self._sources.close()  # who is started meanwhile would be heard by nobody, for ever
         gave_up = self._left_out() and death.code == 1
         if gave_up and self._processes.seals["chamber"].pid != child.pid:
             self._processes.fail(death.reason)  # without those it cannot even be born

@@ -170,6 +170,15 @@ class Child:
         with contextlib.suppress(BrokenPipeError):
             os.write(self.stdin, data)
 
+    def offer(self, data: bytes) -> None:
+        """Write to its control pipe what has room there; what has none is left out."""
+        if self.stdin < 0:
+            return
+        os.set_blocking(self.stdin, False)
+        with contextlib.suppress(BrokenPipeError, BlockingIOError):
+            os.write(self.stdin, data)
+        os.set_blocking(self.stdin, True)
+
     def ask_to_end(self) -> None:
         """Close its control pipe: the one way to say goodbye."""
         if self.stdin >= 0:

@@ -56,6 +56,7 @@ from edge.messages import (
     PhonesChanged,
     PhoneShutOut,
     ResetOffers,
+    ReturnWords,
     Shown,
     Standing,
     Summary,
@@ -156,7 +157,7 @@ class Launcher:
             self.switch.look()
             self.chamber.watch()
             if self.run.is_live and "video" in self.sources.kinds:
-                self.sources.spare()
+                self.sources.sparing.look()
             await self._done
         finally:
             open_door.close()
@@ -209,6 +210,8 @@ class Launcher:
         child.on_death(self._runtime_died)
         self.processes.tell_runtime(self.switch.state)
         self._tell_phone_link()
+        if wanted := self.sources.words_wanted:
+            self.processes.tell_runtime(wanted)
         alive = {each.pid for each in self.children.values() if each.process.poll() is None}
         for seal_state in self.processes.seals.values():
             if seal_state.pid in alive:
@@ -228,7 +231,9 @@ class Launcher:
         message = self._shown.decode(line)
         self.chamber.hear(message)
         match message:
-            case Allowance() | Expect() | Look() | HomeVoice() | HomeHeard():  # for no screen
+            case (
+                Allowance() | Expect() | Look() | HomeVoice() | HomeHeard() | ReturnWords()
+            ):  # for no screen
                 return
             case Figures():
                 self._figures = message

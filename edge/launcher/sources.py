@@ -3,7 +3,6 @@
 Their slots belong to a chamber; when that is replaced they are given new ones, and start anew.
 """
 
-import asyncio
 import contextlib
 import os
 import socket
@@ -14,22 +13,31 @@ from typing import Final
 
 import msgspec
 
+from edge.bridge import told
 from edge.capture import sources, wishes
-from edge.launcher import births, strength
+from edge.launcher import births
 from edge.launcher.births import Run
 from edge.launcher.camera_program import CameraProgram
 from edge.launcher.child import Child, Death, readable_file, readable_once
-from edge.launcher.doorway import NO_DESCRIPTOR
+from edge.launcher.doorway import NO_DESCRIPTOR, TAKES_WORDS
 from edge.launcher.looking import BAD_SOURCE_EXIT, Looking
 from edge.launcher.processes import Processes
 from edge.launcher.sensing import Sensing
-from edge.messages import Attend, Mute, PhoneLink, SourceState, Status, WearableState
+from edge.launcher.sparing import Sparing
+from edge.messages import (
+    Attend,
+    Mute,
+    PhoneLink,
+    ReturnWords,
+    SourceState,
+    Status,
+    WearableState,
+    WordsWanted,
+)
 
 CHAMBER_GONE_EXIT: Final = 5
 """Exit status of `edge.capture`."""
 DEVICE_CLOSES_S: Final = 2.0
-WEAK: Final = "the battery is low, or the board too hot: pictures are taken half as often"
-STRONG: Final = "pictures are taken as often as usual again"
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,8 +65,10 @@ class SourceProcesses:
         self._run, self._programs, self._processes, self._ask = run, programs, processes, ask
         self.sensing = [Sensing(source) for source in run.sources]
         self._looking = Looking(processes, self._start)
-        self._is_weak = False
-        """Whether fewer pictures are taken, to spare the board."""
+        worn = [s.source.form is sources.Form.WEARABLE for s in self.sensing if _sees(s)]
+        self.sparing = Sparing(processes.notice, self._wish, is_seen_by_wearable=any(worn))
+        self.words_wanted: WordsWanted | None = None
+        """What a wearable said last; None before one did."""
         self.understood_ms = 0
         """Up to where sound has been understood: a file that is played again goes on there."""
 
@@ -115,26 +125,23 @@ class SourceProcesses:
             if sensing.waits_for_go and sensing.child:
                 sensing.waits_for_go, sensing.released = False, True
                 sensing.child.tell(wishes.GO)
-        if self._is_weak:
+        if self.sparing.why:
             self._wish(wishes.SELDOM)
 
     def look_now(self) -> None:
         """Have a picture taken at once."""
         self._wish(wishes.PICTURE_NOW)
 
-    def spare(self) -> None:
-        """Look how the board is, now and every minute: when it is weak fewer pictures are taken."""
-        is_weak = strength.is_weak(strength.read(), was_weak=self._is_weak)
-        if is_weak != self._is_weak:
-            self._is_weak = is_weak
-            self._processes.notice(WEAK if is_weak else STRONG)
-            self._wish(wishes.SELDOM if is_weak else wishes.AS_USUAL)
-        asyncio.get_running_loop().call_later(strength.EVERY_S, self.spare)
-
     def _wish(self, wish: bytes) -> None:
         for sensing in self.sensing:
-            if sensing.child and sensing.source.kind == "video" and not sensing.waits_for_go:
+            if sensing.child and _sees(sensing) and not sensing.waits_for_go:
                 sensing.child.tell(wish)
+
+    def return_words(self, words: ReturnWords) -> None:
+        """Hand words to the wearable's link; one that does not listen is not waited for."""
+        for sensing in self.sensing[:1]:
+            if sensing.child and sensing.source.form is sources.Form.WEARABLE:
+                sensing.child.offer(told.line(words))
 
     @property
     def have_ended(self) -> bool:
@@ -246,8 +253,12 @@ class SourceProcesses:
                 sensing = next(each for each in mates if each.source.kind == kind)
                 self._hear_state(sensing, mates, child, message)
             case WearableState():
+                self.sparing.worn(message)
                 self._processes.tell_runtime(message)
                 self._processes.show(message)
+            case WordsWanted() if self._run.doorway and self._run.doorway.link in TAKES_WORDS:
+                self.words_wanted = message
+                self._processes.tell_runtime(message)
             case Attend() | Mute():
                 self._ask.told(message)
 
@@ -299,3 +310,7 @@ class SourceProcesses:
         if all(sensing.ended for sensing in self.sensing):
             self.close()
             self._ask.all_ended()
+
+
+def _sees(sensing: Sensing) -> bool:
+    return sensing.source.kind == "video"

@@ -14,7 +14,7 @@ from edge.recall.lesson import Lesson, unpacked
 EVIDENCE: Final[tuple[Kind, ...]] = ("said", "seen", "remembered")
 """What an answer may rest on."""
 ALL: Final[tuple[Kind, ...]] = (
-    *("said", "seen", "asked", "told", "remembered", "derived", "errand"),
+    *("said", "seen", "asked", "told", "remembered", "derived", "errand", "place"),
 )
 COLUMNS: Final = "kind, text, at_ms, at_wall_s, run, source, confidence, id, who, mark, observation"
 AT_ONCE: Final = 500

@@ -18,6 +18,8 @@ CLASS_OF: Final[Mapping[Kind, Class]] = {
     "remembered": "forever",
     "derived": "year",
     "errand": "forever",
+    "place": "month",
+    "motion": "month",
 }
 DAY_S: Final = 86_400.0
 KEPT_S: Final[Mapping[Class, float]] = {

@@ -83,6 +83,8 @@ class Memory:
     """For the number of a note how close in meaning it is to each word of the question."""
     standing: Sequence[Note] = ()
     """What was made of notes, and what the wearer wanted remembered."""
+    whereabouts: Sequence[Note] = ()
+    """The newest `place` and `motion`."""
 
 
 @dataclass(frozen=True, slots=True)

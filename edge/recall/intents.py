@@ -40,6 +40,7 @@ class Intent(Enum):
     """To be told how many of something are in view."""
     SEEN_WHERE = auto()
     LAST_WORDS = auto()
+    WHERE_AM_I = auto()
     KEPT_TODAY = auto()
     """To be told what was kept of the day."""
     SUM_UP = auto()
@@ -136,6 +137,11 @@ _PATTERNS: Final = (
     (
         Intent.TIME_OF_DAY,
         r"^(?:what\ time\ is\ it|what(?:'s|\ is)\ the\ time|do\ you\ (?:know|have)\ the\ time)",
+    ),
+    (
+        Intent.WHERE_AM_I,
+        r"""^(?:where\ am\ i|(?:what|which)\ place\ (?:is\ this|am\ i\ (?:at|in)))
+        (?:\ (?:just|right))?(?:\ now|\ at\ the\ moment)?$""",
     ),
     (
         Intent.KEPT_TODAY,

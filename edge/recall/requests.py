@@ -21,6 +21,7 @@ from edge.recall.answer import (
     of_run,
 )
 from edge.recall.from_notes import look_up
+from edge.recall.here import where_am_i
 from edge.recall.intents import Intent, recognise
 from edge.recall.telling import states
 from edge.recall.words import sentences
@@ -166,6 +167,7 @@ _HANDLERS: Final[dict[Intent, Handler]] = {
     Intent.COUNT: sights.count,
     Intent.SEEN_WHERE: _seen_where,
     Intent.LAST_WORDS: _last_words,
+    Intent.WHERE_AM_I: where_am_i,
     Intent.KEPT_TODAY: day.kept_today,
     Intent.SUM_UP: _summary,
     Intent.BEYOND: _beyond,

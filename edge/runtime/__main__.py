@@ -35,6 +35,7 @@ from edge.runtime.mouth import Mouth
 from edge.runtime.pipes import CONTROL_FD, ERROR_FD, SHOWN_FD, Pipes, show
 from edge.runtime.present import Present, Show
 from edge.runtime.runtime import Runtime
+from edge.runtime.words_back import WordsBack
 from edge.tools.grants import Grants
 from edge.tools.servers import Rim, Servers
 from edge.tools.toolbox import Senses, Tools
@@ -79,10 +80,10 @@ async def _live(arguments: argparse.Namespace) -> None:
         runtime.mouth, runtime.house = mouth, house.told(settings.home, secret, present, watching)
         runtime.team = team.room(settings.home, present, arguments.keys) if runtime.house else None
         runtime.home = _home(arguments, present.enter, secret) if arguments.home else None
+        runtime.words_back = WordsBack(present.enter, show)
         companion = Companion(present, conversation, settings.companion, arguments.keys, show)
         watching.append(companion.shown)
-        companion.on_ask, companion.on_control = runtime.ask, runtime.obey
-        runtime.companion = companion
+        runtime.serve(companion)
         grants = Grants(Path(arguments.data), show_and_say)
         runtime.agents = Agents(present, grants, runtime.forget_wishes)
         if settings.reasoner:

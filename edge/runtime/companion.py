@@ -10,7 +10,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, Literal
 
 from edge import config, ledger
 from edge.companion import key, pairing, phones, telling, wire
@@ -73,6 +73,10 @@ class Companion:
         self.phone_link: PhoneLink | None = None
         """Where a phone may be ears and eyes; None where none may (`requests.Does`)."""
         self.on_ask: Callable[[str], None] = lambda _text: None
+        self.on_whereabouts: Callable[[Literal["place", "motion"], str], bool] = (
+            lambda _kind, _what: False
+        )
+        """Is called with what a phone says of where the wearer is, or of how they move."""
         self.on_control: Callable[[Control], None] = lambda _message: None
         """Is called with what a phone decides, as if a command had asked it."""
 
@@ -205,6 +209,14 @@ class Companion:
     def ask(self, text: str) -> None:
         """Answer this as if the wearer had said it."""
         self.on_ask(text)
+
+    def be_at(self, place: str) -> bool:
+        """Know at which named place the wearer is; empty: at none. False while muted."""
+        return self.on_whereabouts("place", place)
+
+    def move(self, motion: str) -> bool:
+        """Know how the wearer moves; empty: nobody knows. False while muted."""
+        return self.on_whereabouts("motion", motion)
 
     def look(self) -> None:
         """Have a fresh picture looked at."""

@@ -19,7 +19,6 @@ from edge.attention import Gaze
 from edge.config import Config, Withheld
 from edge.context import Context, due
 from edge.evidence import Kind, Note, Question, quoted
-from edge.ledger.days import day_of
 from edge.messages import Attend, ContextPacket, Control, Notice, Reply, Speaker, Transcript
 from edge.packet import render
 from edge.privacy import PASSING_S, is_passing
@@ -33,6 +32,7 @@ from edge.runtime.meanings import Meanings
 from edge.runtime.present import Present, Show
 from edge.search.alike import alike
 from edge.search.finder import Finder
+from edge.wall_clock import Today
 
 if TYPE_CHECKING:
     import aiohttp
@@ -90,7 +90,8 @@ class Conversation:
     ) -> None:
         self._present = present
         self._settings = settings
-        purse = Purse(present.notes, lambda: day_of(time.time()).toordinal())
+        today = Today()
+        purse = Purse(present.notes, lambda: today.day().toordinal())
         self.reasoners = Cascade(settings.reasoner, session, present.enter, purse)
         self._show = show
         self._answering: asyncio.Task[None] | None = None
@@ -175,11 +176,8 @@ class Conversation:
 
         It is kept in the plain form that words have which leave the chamber.
         """
-        present, context, text = self._present, self._present.context, plain(text)
-        at_ms = context.now_ms
-        if present.mark == "live" and context.wall_at_zero_s is not None:
-            at_ms = max(at_ms, round(1000 * (time.time() - context.wall_at_zero_s)))
-        now = context.now_at(at_ms)
+        present, text = self._present, plain(text)
+        now = present.now()
         asked = Note("asked", text, now.ms, now.wall_s, now.run, "phone", who="wearer")
         present.keep(asked, is_observed=False)
         self._half = None
@@ -232,7 +230,7 @@ class Conversation:
         self._break_off()
         self._turn = turn
         memory, found = self.memory(turn.question)
-        turn = self._turn = replace(turn, drawn_on=tuple(memory.notes))
+        turn = self._turn = replace(turn, drawn_on=(*memory.notes, *memory.whereabouts))
         wanted = self._wanted(turn.question, found)
         packet = wanted.packet((), wanted.most_tokens)
         self.context_tokens = packet.tokens
@@ -281,6 +279,7 @@ class Conversation:
             undoable=undoable,
             alike=alike(understood, notes.pieces(note.id for note in in_mind)),
             standing=context.standing,
+            whereabouts=context.whereabouts,
         ), found
 
     def _overheard(self, question: Question, memory: Memory, without: Said) -> Said | None:

@@ -16,7 +16,7 @@ from edge import act, errand, ledger, voice_profile
 from edge.context import Context, fold, forgotten, resumed, without, without_notes
 from edge.digest.stored import standing
 from edge.errand import Errand
-from edge.evidence import Kind, Note, Question
+from edge.evidence import Kind, Note, Now, Question
 from edge.messages import (
     LINE_CHARACTERS,
     Hello,
@@ -30,6 +30,7 @@ from edge.messages import (
 )
 from edge.notes import Doomed, Notes, NotesUnwritable, Wish, opening, vault
 from edge.recall.answer import Action, Forget, shortened
+from edge.runtime.run_clock import RunClock
 
 Show = Callable[[Shown], None]
 GOES_ON: Final = '"goes_on": true'
@@ -74,7 +75,8 @@ class Present:
         self.joined = 0
         """Of what was heard, so many went on with the one before and took its place."""
         self.entered, models = self._entered_before()
-        born = Context(run=run, wall_minus_monotonic_s=time.time() - time.monotonic())
+        clock = self._clock = RunClock(self.notes, run)
+        born = Context(run, clock.wall_minus_monotonic_s, clock.zero_s, wall_jump_s=clock.set_by_s)
         before = self.notes.of_run(run)
         left = errand.of_notes(self.notes.recent(errand.MOST_OPEN, ("errand",)))
         born = replace(born, standing=tuple(standing(self.notes, time.time())))
@@ -98,9 +100,22 @@ class Present:
         """Tell a person something about the companion itself."""
         self.show(Notice(shortened(sentence, LINE_CHARACTERS)))
 
+    def now(self) -> Now:
+        """Return the moment of what came by no source: it was typed, or a phone says it."""
+        self.follow_the_clock()
+        context = self.context
+        if context.wall_at_zero_s is None:
+            return Now(self.run, context.now_ms, time.time())
+        at_ms = context.now_ms
+        if self.mark == "live":
+            at_ms = max(at_ms, round(1000 * (time.time() - context.wall_s(0))))
+        return context.now_at(at_ms)
+
     def fold(self, event: Leaves | SourceState | Note) -> None:
         """Take an event into the context."""
         self.context = fold(self.context, event)
+        if self.context.wall_at_zero_s is not None:
+            self._clock.begin(self.context.wall_at_zero_s)
 
     def keep(self, note: Note, *, is_observed: bool = True) -> None:
         """Write a note, then have it in mind; without room on the disk, only the latter."""
@@ -156,8 +171,10 @@ class Present:
         self.context = replace(self.context, errands=left)
         self.drop([over.id])
 
-    def clock_was_set(self, by_s: float) -> None:
-        """Know that the clock on the wall was set: a reminder follows it, a timer does not."""
+    def follow_the_clock(self) -> None:
+        """Look whether the clock on the wall was set: a reminder follows it, a timer does not."""
+        if not (by_s := self._clock.follow()):
+            return
         self.context = replace(self.context, wall_jump_s=self.context.wall_jump_s + by_s)
         for each in self.context.errands:
             if each.sort == "timer":

@@ -53,6 +53,8 @@ from edge.runtime.looking import Looking
 from edge.runtime.mouth import Mouth
 from edge.runtime.present import Present, Show
 from edge.runtime.tally import Tally
+from edge.runtime.whereabouts import Whereabouts
+from edge.runtime.words_back import WordsBack
 from edge.tools.toolbox import Tools
 
 if TYPE_CHECKING:  # where help is off, nothing of it is loaded
@@ -101,6 +103,7 @@ class Runtime:
         self._control: msgspec.json.Decoder[Control] = msgspec.json.Decoder(Control)
         self._alarm = Alarm(present, conversation.ring)
         self.keeping = Keeping(present)
+        self.whereabouts = Whereabouts(present)
         self._hindsight = Hindsight(present)
         self.mouth: Mouth | None = None
         """None where nothing is to be spoken."""
@@ -112,6 +115,8 @@ class Runtime:
         """None until it is set: who is told what the wearer grants."""
         self.home: Home | None = None
         """None where nobody in the house is listened to."""
+        self.words_back: WordsBack | None = None
+        """None until it is set: what a wearable that sends sound as a question is answered with."""
         self.house: House | None = None
         """None where the house is told nothing."""
         self.team: TeamRoom | None = None
@@ -132,6 +137,12 @@ class Runtime:
                 each.begin()
         if self.offering:
             self.offering.begin()
+
+    def serve(self, companion: Companion) -> None:
+        """Do what phones ask, and know what they say."""
+        companion.on_ask, companion.on_control = self.ask, self.obey
+        companion.on_whereabouts = self.whereabouts.take
+        self.companion = companion
 
     def _offer_help(self, wanted: config.Help) -> "Offering | None":
         """Return what offers help; where none is wanted, nothing of it is even loaded."""
@@ -237,6 +248,8 @@ class Runtime:
         turn = self._conversation.note(heard, self._spoken_s(heard))
         self._names.heard(heard.text)
         self._show(heard)  # what is shown is noted: a kill -9 now loses nothing
+        if self.words_back:
+            self.words_back.heard(heard)
         if turn:
             self._take_turn(turn)
 
@@ -316,8 +329,8 @@ class Runtime:
 
     def _pass_on(self, message: Control) -> None:
         of_the_network = (self.companion, self.home, self.house, self.team)
-        others = (self.mouth, self.offering, self.tools, *of_the_network)
-        for who in (self._conversation, self.agents, *others):
+        others = (self.mouth, self.offering, self.tools, self.whereabouts, *of_the_network)
+        for who in (self._conversation, self.agents, self.words_back, *others):
             if who:
                 who.told(message)
 

@@ -15,13 +15,21 @@ from typing import Any, Final
 
 from aiohttp import WSMsgType, web
 
+from edge import scene
 from edge.launcher.doorway import Doorway
 from edge.messages import Asked, Look, Mute, Seen, Shown, Unmute
 from edge.view.lines import Lines
 from firmware_bridge import browser
 
 APP: Final = Path(__file__).with_name("app")
-TYPES: Final = {".html": "text/html", ".js": "text/javascript", ".css": "text/css"}
+TYPES: Final = {
+    ".html": "text/html",
+    ".js": "text/javascript",
+    ".css": "text/css",
+    ".opus": "audio/ogg",
+    ".jpg": "image/jpeg",
+}
+PAGE: Final = (".html", ".js", ".css")
 ASKED: Final[dict[str, Asked]] = {"mute": Mute(), "unmute": Unmute(), "look": Look()}
 MOST_WAITING: Final = 512
 """Messages for a page; one that does not take them is closed, and comes again by itself."""
@@ -48,8 +56,9 @@ class Stage:
         self._token = secrets.token_urlsafe(32)
         self.host = f"127.0.0.1:{listener.getsockname()[1]}"
         files = (path for folder in (APP, browser.FOLDER) for path in folder.glob("*.*"))
-        self._files = {f"/{path.name}": path.read_bytes() for path in files if path.suffix in TYPES}
+        self._files = {f"/{path.name}": path for path in files if path.suffix in PAGE}
         self._files["/"] = self._files.pop("/index.html")
+        self._scenes = _scenes(self._files)
         self._server: web.Server | None = None
 
     @property
@@ -99,18 +108,18 @@ class Stage:
             return web.Response(status=403, text="This page may not be reached by that name.")
         if request.path == "/shown":
             return await self._tell(request)
-        content = self._files.get(request.path)
-        if request.method != "GET" or content is None:
+        file = self._files.get(request.path)
+        if request.method != "GET" or file is None:
             return web.Response(status=404)
-        suffix = Path(request.path).suffix or ".html"
-        return web.Response(body=content, content_type=TYPES[suffix], headers=self._headers())
+        content, kind = file.read_bytes(), TYPES[file.suffix]
+        return web.Response(body=content, content_type=kind, headers=self._headers())
 
     def _headers(self) -> dict[str, str]:
         way = self._doorway.address
         return {
             "Content-Security-Policy": (
                 "default-src 'none'; script-src 'self'; style-src 'self'; worker-src 'self'; "
-                f"img-src data:; connect-src ws://{self.host} ws://{way}; base-uri 'none'; "
+                f"img-src data:; connect-src 'self' ws://{self.host} ws://{way}; base-uri 'none'; "
                 "form-action 'none'; frame-ancestors 'none'; require-trusted-types-for 'script'"
             ),
             "Permissions-Policy": "camera=(self), microphone=(self), geolocation=()",
@@ -156,13 +165,38 @@ class Stage:
         self._token = secrets.token_urlsafe(32)
         return True
 
-    def _welcome(self) -> dict[str, str]:
+    def _welcome(self) -> dict[str, Any]:
         return {
             "type": "Welcome",
             "link": f"ws://{self._doorway.address}/link",
             "token": self._doorway.token.hex(),
             "next": self._token,
+            "scenes": self._scenes,
         }
+
+
+def _scenes(files: dict[str, Path]) -> list[dict[str, Any]]:
+    """Return what a page may play that comes with Offrecord, and have its files served.
+
+    Nobody was recorded for it (`edge/scenes/CREDITS.md`).
+    """
+    found = []
+    for name in scene.names():
+        played = scene.load(scene.folder(name))
+        pictures = sorted(played.pictures.glob("*.jpg")) if played.pictures else []
+        ours = [path for path in (played.audio, *pictures) if path]
+        paths = {path: f"/scenes/{path.relative_to(scene.SCENES).as_posix()}" for path in ours}
+        files.update({address: path for path, address in paths.items()})
+        found.append(
+            {
+                "name": played.name,
+                "title": played.title,
+                "sound": paths[played.audio] if played.audio else "",
+                "pictures": [paths[path] for path in pictures],
+                "picture_s": played.picture_s,
+            }
+        )
+    return found
 
 
 async def _send_all(page: web.WebSocketResponse, waiting: asyncio.Queue[str]) -> None:

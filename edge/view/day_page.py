@@ -43,7 +43,7 @@ def show(kept: Day, since_s: float, now_s: float, stream: IO[str], *, as_json: b
 
 def _is_anything(kept: Day) -> bool:
     parts = (kept.episodes, kept.people, kept.promises, kept.exchanges, kept.remembered)
-    return any(parts)
+    return any((*parts, kept.places))
 
 
 def _parts(kept: Day, now_s: float) -> Iterator[tuple[str, list[tuple[str, str]]]]:
@@ -54,6 +54,7 @@ def _parts(kept: Day, now_s: float) -> Iterator[tuple[str, list[tuple[str, str]]
         lines = [*filter(None, [told]), *each.sentences]
         happened += [("" if place else each.when, line) for place, line in enumerate(lines)]
     yield "What happened", happened
+    yield "Where you were", [(time_of_day(note.at_wall_s), note.text) for note in kept.places]
     yield "To remember", [(time_of_day(n.at_wall_s), n.text) for n in kept.remembered]
     yield (
         "People",
@@ -122,4 +123,5 @@ def _fields(kept: Day, since_s: float, now_s: float) -> dict[str, Any]:
         "asked": [{"question": e.asked.text, "answer": e.told} for e in kept.exchanges],
         "open_questions": [{"who": n.who, "text": n.text} for n in kept.open_questions],
         "remembered": [note.text for note in kept.remembered],
+        "places": [{"at_s": note.at_wall_s, "name": note.text} for note in kept.places],
     }

@@ -9,7 +9,7 @@ export class Link {
   constructor(address, token, name, clock, tell) {
     Object.assign(this, { address, name, clock, tell, sounds: 0, photos: 0, left: 0, made: 0 });
     this.token = token;
-    this.lossy = false;
+    this.loss = 0; // of so great a share of the sounds nothing arrives
     this.connect();
   }
 
@@ -23,7 +23,7 @@ export class Link {
     mine.onclose = () => {
       if (this.socket !== mine) return;
       this.sounds = this.photos = 0;
-      this.again = setTimeout(() => this.connect(), PAUSE_MS);
+      if (!this.closed) this.again = setTimeout(() => this.connect(), PAUSE_MS);
       this.tell("away");
     };
   }
@@ -71,7 +71,7 @@ export class Link {
     if (!this.ready) return;
     const fits = this.sounds > 0 && this.socket.bufferedAmount < MOST_WAITING_BYTES;
     if (this.sounds > 0) this.sounds--;
-    if (fits && !(this.lossy && Math.random() < 0.05)) {
+    if (fits && Math.random() >= this.loss) {
       this.send(SOUND, new Uint8Array(samples), at);
     } else {
       this.made++;

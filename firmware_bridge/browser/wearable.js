@@ -1,4 +1,5 @@
-// A browser as a wearable: what its microphone and its camera bring goes to one link. Nothing is kept.
+// A browser as a wearable: what its microphone and its camera bring, or a stream that is given in their
+// place, goes to one link. Nothing is kept.
 import { Link } from "./frames.js";
 
 const SOUND_HZ = 16000, JPEG_QUALITY = 0.8, WIDTH = 640, MOST_SINCE = 320;
@@ -14,9 +15,9 @@ export class Wearable {
     Object.assign(this, { video, told, canvas: document.createElement("canvas"), counted: 0, countedMs: 0 });
   }
 
-  // Ask for the devices, and send; throws what the browser says where it gives none.
-  async begin(address, token, name) {
-    this.media = await navigator.mediaDevices.getUserMedia(MEDIA);
+  // Ask for the devices where no stream is given, and send; throws what the browser says where it gives none.
+  async begin(address, token, name, stream = null) {
+    this.media = stream ?? await navigator.mediaDevices.getUserMedia(MEDIA);
     try {
       this.video.srcObject = this.media;
       await this.video.play();

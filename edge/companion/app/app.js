@@ -8,6 +8,7 @@ import { Left } from "./left.js";
 import { kept, Line } from "./line.js";
 import { readLink } from "./link.js";
 import { keepApp } from "./offline.js";
+import { Where } from "./where.js";
 
 const NEEDS = { find: "see", left: "see" };
 let scopes = null;
@@ -21,6 +22,7 @@ const line = new Line({
     find.allow(scopes);
     device.allow(said);
     ears.allow(said);
+    where.allow(said);
     element("asking").hidden = !scopes.includes("ask");
     for (const link of document.querySelectorAll("nav a")) {
       const needs = NEEDS[link.hash.slice(1)];
@@ -58,7 +60,7 @@ const device = new Device(line, (words) => {
   line.socket.close();
   showPairing(words);
 });
-const ears = new Ears(line);
+const ears = new Ears(line), where = new Where(line);
 const PAGES = { day, find, left, device };
 
 // --- how it is with hearing and seeing ---------------------------------------------------------
@@ -72,6 +74,7 @@ function showState(kind, words, sealed = "") {
 function showSenses(state) {
   senses = state;
   ears.muted(state.muted);
+  where.muted(state.muted);
   const words = [state.hears && "hearing", state.sees && "seeing"].filter(Boolean).join(" and ");
   const until = state.muted_until_s ? ` until ${clock(state.muted_until_s)}` : "";
   const what = state.muted ? `Muted${until}` : words.replace(/^./, (each) => each.toUpperCase()) || "Neither hearing nor seeing";
@@ -125,6 +128,7 @@ function showPairing(why = "") {
   find.clear();
   left.clear();
   ears.drop();
+  where.drop(Boolean(kept()));
   show("pairing");
   showState("off", "Not paired");
   element("mute").hidden = true;

@@ -15,6 +15,7 @@ const NOTED = {
   remembered: ["kept", () => "Remembered"],
   derived: ["kept", () => "Made of notes"],
   errand: ["kept", () => "To do"],
+  place: ["kept", () => "You were at"],
 };
 
 export function noteRow(note) {

@@ -1,7 +1,8 @@
 // Does the app open where the device is out of reach? Only a trusted certificate lets it be kept.
 export const KEPT_FILES = [
   "/", "/app.css", "/app.js", "/dom.js", "/line.js", "/link.js", "/day.js", "/find.js", "/left.js",
-  "/device.js", "/offline.js", "/ears.js", "/wearable.js", "/frames.js", "/sound.js", "/app.webmanifest", "/icon.svg", "/icon-192.png", "/icon-512.png",
+  "/device.js", "/offline.js", "/ears.js", "/where.js", "/places.js",
+  "/wearable.js", "/frames.js", "/sound.js", "/app.webmanifest", "/icon.svg", "/icon-192.png", "/icon-512.png",
 ];
 const WORKER = "/kept.js";
 const newest = (path) => new Request(path, { cache: "reload" }); // which no worker answers (kept.js)

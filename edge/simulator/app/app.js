@@ -1,11 +1,14 @@
 // What the page shows, and what it does with the camera and the microphone. Nothing is kept.
+import { Noise } from "./noise.js";
+import { loaded } from "./scene.js";
 import { Wearable } from "./wearable.js";
 
 const GAZE_MS = 250, AGAIN_MS = 1000;
-const MOST_HEARD = 50;
+const MOST_HEARD = 50, FILES = "files", PICTURE_S = 5;
 const at = (id) => document.getElementById(id);
 const video = at("picture");
-let shown, welcome, stages = {}, seals = {}, isMuted = false, isSensing = false, looked = 0;
+let shown, welcome, stages = {}, seals = {}, isMuted = false, looked = 0;
+let senses = "", scene = null; // what goes to the bridge, in words; the scene that is played
 
 // --- what the run tells --------------------------------------------------------------------------
 
@@ -29,8 +32,9 @@ const SHOW = {
     token = m.next;
     sessionStorage.setItem("token", token);
     welcome = m;
-    at("mute").disabled = false;
-    say(isSensing ? "Hearing and seeing" : "Ready");
+    at("mute").disabled = at("play").disabled = false;
+    offer(m.scenes);
+    sayHow();
   },
   SpeechStarted() { speech("Speaking", true); },
   Saying(m) { at("saying").textContent = m.text; },
@@ -74,11 +78,12 @@ const SHOW = {
     isMuted = m.muted;
     at("mute").setAttribute("aria-pressed", isMuted);
     at("mute").textContent = isMuted ? "Unmute" : "Mute";
-    if (isMuted) at("boxes").replaceChildren();
-    say(isMuted ? "Muted: the link is closed" : isSensing ? "Hearing and seeing" : "Ready");
+    veil();
+    sayHow();
   },
   WearableState(m) {
-    at("link").textContent = `${m.lost} lost, ${m.late} late, ${m.twice} twice`;
+    const counted = `${m.lost} lost, ${m.late} late, ${m.twice} twice`;
+    at("link").textContent = m.connected ? counted : "not connected";
   },
   Notice(m) { say(m.text); },
 };
@@ -90,6 +95,19 @@ function take(message) {
 function say(words, isAlarm = false) {
   at("state").textContent = words;
   at("state").classList.toggle("alarm", isAlarm);
+}
+
+function sayHow() {
+  if (isMuted) return say("Muted: the link is closed");
+  if (isUnplugged()) return say("Unplugged: nothing is heard or seen", true);
+  say(senses || "Ready");
+}
+
+// What was in view is shown while something is; of a still picture nothing new is told.
+function veil() {
+  at("boxes").hidden = isMuted || !senses;
+  at("hint").hidden = Boolean(senses);
+  at("look").hidden = !senses;
 }
 
 function speech(words, isOn) {
@@ -133,46 +151,114 @@ function size(bytes) {
 
 // --- what the wearable does ----------------------------------------------------------------------
 
+const noise = new Noise();
+const isUnplugged = () => at("plug").getAttribute("aria-pressed") === "true";
 const wearable = new Wearable(video, {
-  connected: () => say("Hearing and seeing"),
+  connected: sayHow,
   refused: (why) => say(`The bridge refused: ${why}`, true),
   away() {
-    if (!isMuted && !wearable.link?.closed) say("The link is away; it comes again by itself", true);
+    if (!isMuted && wearable.link && !wearable.link.closed) say("The link is away; it comes again by itself", true);
   },
   ended: (what) => say(`The ${what} has ended.`, true),
-  sound(samples) {
-    if (at("noisy").checked) addNoise(samples);
-  },
+  sound: (samples) => noise.add(samples),
 });
 
-async function sense() {
+// Send what the devices bring, or what a stream does that is given in their place.
+async function send(words, stream = null) {
+  await wearable.begin(welcome.link, welcome.token, "this browser", stream);
+  senses = words;
+  veil();
+  disturb();
+  shown.send("look"); // what was in view was another picture
+}
+
+// Send nothing any more.
+function rest() {
+  wearable.end();
+  scene?.end();
+  scene = null;
+  senses = "";
+  at("begin").hidden = false;
+  at("play").textContent = "Play";
+  veil();
+}
+
+async function useDevices() {
   if (!navigator.mediaDevices) return say("This browser gives no microphone here.", true);
-  at("begin").disabled = true;
+  rest();
+  at("begin").disabled = at("play").disabled = true;
   try {
-    await wearable.begin(welcome.link, welcome.token, "this browser");
+    await send("Hearing and seeing");
+    at("begin").hidden = true;
   } catch (refusal) {
-    at("begin").disabled = false;
-    return say(`The browser gave no camera or microphone: ${refusal.message}`, true);
+    rest();
+    say(`The browser gave no camera or microphone: ${refusal.message}`, true);
   }
-  at("view").style.aspectRatio = `${video.videoWidth} / ${video.videoHeight}`;
-  isSensing = true;
-  at("begin").hidden = at("hint").hidden = true;
-  at("look").hidden = false;
+  at("begin").disabled = at("play").disabled = false;
 }
 
-function addNoise(samples) {
-  for (let i = 0; i < samples.length; i++) {
-    samples[i] = Math.max(-32768, Math.min(32767, samples[i] + (Math.random() - 0.5) * 2000));
+// --- what the drawer has -------------------------------------------------------------------------
+
+function offer(scenes) {
+  if (at("scene").length) return;
+  const option = (name, title) => Object.assign(document.createElement("option"), { value: name, textContent: title });
+  at("scene").append(...scenes.map((each) => option(each.name, each.title)), option(FILES, "Files of this computer"));
+}
+
+async function play() {
+  const wasPlayed = scene;
+  rest();
+  if (wasPlayed) return sayHow();
+  at("begin").disabled = at("play").disabled = true;
+  try {
+    scene = await chosen();
+    await send("Playing", await scene.begin(over));
+    at("play").textContent = "Stop";
+  } catch (problem) {
+    rest();
+    say(`It is not played: ${problem.message}`, true);
+  }
+  at("begin").disabled = at("play").disabled = false;
+}
+
+function over() {
+  rest();
+  say("It is over. Play it again, or use the camera.");
+}
+
+async function chosen() {
+  const { value } = at("scene");
+  if (value === FILES) return loaded(at("sound-file").files[0], [...at("picture-files").files], PICTURE_S);
+  const { sound, pictures, picture_s: pictureS } = welcome.scenes.find((each) => each.name === value);
+  const [heard, ...seen] = await Promise.all([sound, ...pictures].map(async (file) => (await fetch(file)).blob()));
+  return loaded(heard, seen, pictureS);
+}
+
+function disturb() {
+  at("lost").textContent = `${at("loss").value} %`;
+  noise.snrDb = at("noise").value === "" ? Infinity : Number(at("noise").value);
+  if (!wearable.link) return;
+  wearable.link.loss = at("loss").value / 100;
+  if (isUnplugged() !== Boolean(wearable.link.closed)) {
+    if (isUnplugged()) wearable.link.close();
+    else wearable.link.open();
   }
 }
 
-at("begin").onclick = sense;
+at("begin").onclick = useDevices;
+at("play").onclick = play;
+at("scene").onchange = () => { at("files").hidden = at("scene").value !== FILES; };
+at("loss").oninput = at("noise").onchange = disturb;
+at("plug").onclick = () => {
+  at("plug").setAttribute("aria-pressed", !isUnplugged());
+  at("plug").textContent = isUnplugged() ? "Plug in again" : "Unplug";
+  disturb();
+  sayHow();
+};
 at("look").onclick = () => shown.send("look");
 at("mute").onclick = () => shown.send(isMuted ? "unmute" : "mute");
-at("lossy").onchange = () => { if (wearable.link) wearable.link.lossy = at("lossy").checked; };
-at("unplugged").onchange = () => {
-  if (!wearable.link) return;
-  if (at("unplugged").checked) { wearable.link.close(); say("Unplugged", true); } else wearable.link.open();
+video.onresize = () => {
+  if (video.videoWidth) at("view").style.aspectRatio = `${video.videoWidth} / ${video.videoHeight}`;
 };
 at("view").onpointermove = (event) => {
   if (performance.now() - looked < GAZE_MS) return;

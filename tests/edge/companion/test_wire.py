@@ -32,6 +32,10 @@ def test_every_noun_has_a_name_of_its_own() -> None:
         '{"type":"hello","token":"../../etc/passwd"}',
         '{"type":"revoke","id":"1","phone":"../../notes"}',
         '{"type":"mute","id":"1","minutes":-1}',
+        '{"type":"place","id":"1","name":"' + "x" * 25 + '"}',
+        '{"type":"place","id":"1","name":"a\\nb"}',
+        '{"type":"place","id":"1","name":"home","latitude":52.5}',
+        '{"type":"motion","id":"1","kind":"flying"}',
         "[" * 5000,
     ],
 )

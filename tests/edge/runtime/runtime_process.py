@@ -34,6 +34,8 @@ HELLO = Hello((Model("tiny", "0" * 16), Model("eyes", "1" * 16)))
 class RuntimeProcess:
     """`python -m edge.runtime`, sealed as ever; the test is the launcher and the chamber."""
 
+    PROGRAM: tuple[str, ...] = ("-m", "edge.runtime")
+
     def __init__(  # noqa: PLR0913 (each is one thing that a test may choose)
         self,
         data: Path,
@@ -63,7 +65,7 @@ class RuntimeProcess:
         self.process = subprocess.Popen(
             [
                 sys.executable,
-                *("-m", "edge.runtime", "--airlock-fd", str(self.read_end)),
+                *(*self.PROGRAM, "--airlock-fd", str(self.read_end)),
                 *("--key-fd", str(key_fd), "--data", str(self.data), "--run", self.run),
                 *("--settings", to_argument(self.settings)),
                 *self.pace,

@@ -4,6 +4,7 @@ import json
 import time
 from pathlib import Path
 
+import pytest
 from decrypted import words_in
 from language_model import serving_beside, streams
 from runtime_process import HELLO, SECRET, RuntimeProcess, at, spoken
@@ -110,10 +111,13 @@ def test_what_is_not_for_the_companion_is_noted_and_not_answered(tmp_path: Path)
         assert len(notes.recent(kinds=("said",))) == 2
 
 
-def test_a_garbage_packet_ends_the_chamber_not_the_runtime(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    "packet", [b"\xff" * 500, b"\x93\x03\xa1\xff\x01"], ids=["noise", "no text"]
+)
+def test_a_garbage_packet_ends_the_chamber_not_the_runtime(packet: bytes, tmp_path: Path) -> None:
     with RuntimeProcess(tmp_path) as runtime:
         runtime.say(HELLO)
-        runtime.write(b"\xff" * 500)
+        runtime.write(packet)
         shown = runtime.until(ChildDied)
         died = shown[-1]
         assert isinstance(died, ChildDied)

@@ -27,6 +27,39 @@ SIGN = Seen(2_000, (), (TextLine("Platform 4, 10:42 to Bern", 93, BOX),), 1, 1)
 MARKUP = "He said <img src=x onerror=document.title=1> <b>twice</b>."
 
 
+HERE, ELSEWHERE = (52.5201, 13.4052), (52.5301, 13.4052)
+TOLD = [("place", "orangery"), ("motion", "still"), ("place", ""), ("motion", "")]
+REMEMBER = """
+    const send = WebSocket.prototype.send;
+    WebSocket.prototype.send = function (said) {
+      sent.push(said);
+      send.call(this, said);
+    };
+    var sent = [];
+"""
+"""Have the page keep what it sends."""
+MOVES = "((mover) => ([speed, s]) => mover.take(speed, 1000 * s))(new Movement())"
+NEAR = """((before) => ([degrees, accuracy]) => (before = placeOf(
+    { latitude: degrees, longitude: 0, accuracy },
+    [{ name: "home", latitude: 0, longitude: 0 }],
+    before,
+)))("")"""
+SPEED = """([speed, degrees, s]) => Math.round(10 * speedOf(
+    { latitude: degrees, longitude: 0, accuracy: 10, speed, at_ms: 1000 * s },
+    { latitude: 0, longitude: 0, accuracy: 10, at_ms: 0 },
+))"""
+RULES = [
+    (MOVES, "[[0.1, 0], [0.6, 1], [1.2, 2], [1.3, 8]]", ["still", "still", "still", "walking"]),
+    (MOVES, "[[1.2, 0], [0.5, 9], [0.1, 10], [0.1, 21]]", ["walking"] * 3 + ["still"]),
+    (MOVES, "[[9, 0], [4, 9], [0, 20], [8, 60], [0, 70], [0, 161]]", ["driving"] * 5 + ["still"]),
+    (MOVES, "[[1.2, 0], [5, 10], [5, 30], [7, 31], [7, 37]]", ["walking"] * 4 + ["driving"]),
+    (NEAR, "[[0.0013, 9], [0.0008, 9], [0.0013, 9], [0.0019, 9]]", ["", "home", "home", ""]),
+    (NEAR, "[[0.0008, 400], [0.0008, 9], [0.5, 400]]", ["", "home", "home"]),
+    (SPEED, "[[1.5, 0, 1], [null, 0.001, 90], [null, 0.0001, 90]]", [15, 11, 0]),
+]
+"""Of `places.js`: a rule, what it is given in turn, and what comes of it. 0.001 degrees: 111 m."""
+
+
 class App:
     """The page, by what a person finds on it."""
 
@@ -103,6 +136,7 @@ async def use(app: App, link: str) -> None:
     await app.looked_at("empty")
     await the_day(app)
     await muting(app)
+    await whereabouts(app)
     await away(app)
     await the_other_pages(app)
     await forgetting(app)
@@ -143,6 +177,48 @@ async def muting(app: App) -> None:
     await app.shows("#mute", "Mute")
 
 
+async def whereabouts(app: App) -> None:
+    """What leaves the phone is a name that the wearer gave and how they move, and only when on."""
+    page = app.page
+    await page.value(REMEMBER)
+    await page.do("Browser.grantPermissions", permissions=["geolocation"])
+    await page.value("location.hash = '#device'")
+    await is_at(page, HERE)
+    await app.fill("#naming", "#place-name", "orangery")
+    await app.shows("#places", "orangery")
+    await app.press("#where-on")
+    await app.shows("#where-now", "Told to the device: at “orangery”, not moving.")
+    await app.looked_at("where")
+    await page.value("location.hash = '#day'")
+    await app.fill("#asking", "#question", "Where am I?")
+    await app.shows("#day .answered:last-child", 'You are at "orangery"; your phone said so')
+    await page.value("location.hash = '#device'")
+    await is_at(page, ELSEWHERE, speed_mps=1.4)
+    await page.until("!document.getElementById('where-now').textContent.includes('orangery')")
+    await app.press("#where-on")
+    await page.until('sent.at(-1)?.includes(\'"kind":""\')')
+    sent = json.loads(await page.value("JSON.stringify(sent)"))
+    assert not [frame for frame in sent if "52.5" in frame or "13.4" in frame]
+    frames = [json.loads(frame) for frame in sent]
+    told = [(each["type"], each.get("name", each.get("kind"))) for each in frames]
+    assert [each for each in told if each[0] in {"place", "motion"}] == TOLD
+    assert "52.5" in await page.value("localStorage.getItem('offrecord.places')")
+    for rule, series, expected in RULES:
+        rules = "import('/places.js').then(({ Movement, placeOf, speedOf }) => JSON.stringify"
+        asked = f"{rules}({series}.map({rule})))"
+        found = await page.do("Runtime.evaluate", expression=asked, awaitPromise=True)
+        assert json.loads(found["result"]["value"]) == expected, rule
+    await page.value("location.hash = '#day'")
+
+
+async def is_at(page: Chromium, place: tuple[float, float], speed_mps: float = 0.0) -> None:
+    latitude, longitude = place
+    await page.do(
+        "Emulation.setGeolocationOverride",
+        latitude=latitude, longitude=longitude, accuracy=10, speed=speed_mps,
+    )  # fmt: skip
+
+
 async def away(app: App) -> None:
     """The phone sleeps, and something is said meanwhile; then it begins anew altogether."""
     await app.page.value("dispatchEvent(new Event('offline'))")
@@ -152,6 +228,7 @@ async def away(app: App) -> None:
     assert await app.count("I put the keys") == 1
     await app.page.do("Page.reload")
     await app.shows("#day", "The train leaves from platform four.")
+    await app.shows("#day .kept", "You were at")
     assert await app.count("The train leaves from platform four.") == 1
 
 

@@ -163,6 +163,31 @@ def test_a_phone_that_may_be_ears_and_eyes_is_told_how_and_the_ledger_does_not_s
     play(doing)
 
 
+def test_a_phone_says_where_its_wearer_is_by_a_name_and_it_leaves_with_an_answer_alone(
+    device: Device,
+) -> None:
+    async def doing() -> None:
+        async with Phone(device.open_pairing()) as phone:
+            assert await phone.ask(wire.Place("p1", "orangery")) == wire.Done("p1")
+            assert await phone.ask(wire.Motion("p2", "walking")) == wire.Done("p2")
+            await phone.ask(wire.Ask("p3", "Where am I?"))
+            answered = await phone.told(wire.Answered)
+            assert answered.text.startswith('You are at "orangery"; your phone said so just now.')
+            assert "You are walking" in answered.text
+            rows = (await phone.ask(wire.Ledger("p4"))).rows
+            assert {row.what for row in rows if "orangery" in (row.text or "")} <= {"Answered"}
+            await phone.ask(wire.Forget("p5", "topic orangery"))
+            await phone.hear(wire.Reload)
+            await phone.ask(wire.Ask("p6", "Where am I?"))
+            assert "orangery" not in (await phone.told(wire.Answered)).text
+            device.runtime.tell(MuteState(muted=True))
+            await phone.told(wire.State)
+            assert "muted" in (await phone.ask(wire.Place("p7", "orangery"))).why
+            device.runtime.tell(MuteState(muted=False))
+
+    play(doing)
+
+
 def test_what_is_forgotten_is_dropped_by_every_phone(device: Device) -> None:
     async def doing() -> None:
         async with Phone(device.open_pairing()) as phone:
@@ -184,7 +209,8 @@ def test_what_is_forgotten_is_dropped_by_every_phone(device: Device) -> None:
 def test_a_phone_may_do_what_it_was_given_and_no_more(device: Device) -> None:
     async def doing() -> None:
         async with Phone(device.open_pairing(("see",)), "Watch") as watch:
-            for request in (wire.Ask("1", "Hello?"), wire.Forget("2", "all"), wire.Mute("3")):
+            others = (wire.Mute("3"), wire.Place("6", "home"), wire.Motion("7", "still"))
+            for request in (wire.Ask("1", "Hello?"), wire.Forget("2", "all"), *others):
                 refused = await watch.ask(request)
                 assert "this phone was not given the right" in refused.why
             assert isinstance(await watch.ask(wire.Audit("4")), wire.Audited)

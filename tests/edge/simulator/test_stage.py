@@ -9,6 +9,7 @@ from typing import Any
 import aiohttp
 import pytest
 
+from edge import scene
 from edge.launcher.doorway import Doorway
 from edge.messages import Asked, Mute, Notice, Reply
 from edge.simulator.stage import Stage
@@ -60,6 +61,21 @@ def test_a_token_is_good_once_and_brings_the_next() -> None:
     staged(use)
 
 
+def test_a_page_may_fetch_every_scene_that_comes_with_offrecord_and_is_told_where() -> None:
+    async def use(stage: Stage, session: aiohttp.ClientSession) -> None:
+        page, told = await met(stage, session, stage.address.partition("#")[2])
+        assert [each["name"] for each in told["scenes"]] == scene.names()
+        for file in (
+            file for each in told["scenes"] for file in (each["sound"], *each["pictures"])
+        ):
+            async with session.get(f"http://{stage.host}{file}") as answer:
+                assert answer.status == 200
+                assert (await answer.read())[:4] in {b"OggS", b"\xff\xd8\xff\xe0"}
+        await page.close()
+
+    staged(use)
+
+
 def test_a_page_is_told_what_is_shown_and_may_mute() -> None:
     async def use(stage: Stage, session: aiohttp.ClientSession) -> None:
         stage.show(Reply("In the bowl.", "recall", ()))
@@ -94,11 +110,18 @@ def test_other_pages_and_other_names_are_refused(path: str, headers: dict[str, s
 
 def test_only_the_pages_own_files_are_served() -> None:
     async def use(stage: Stage, session: aiohttp.ClientSession) -> None:
-        for path, status in (("/", 200), ("/app.js", 200), ("/../stage.py", 404), ("/x", 404)):
+        for path, status in (
+            ("/", 200),
+            ("/app.js", 200),
+            ("/../stage.py", 404),
+            ("/x", 404),
+            ("/scenes/demo/audio.opus", 200),
+            ("/scenes/demo/scene.toml", 404),
+            ("/scenes/../scene.py", 404),
+        ):
             async with session.get(f"http://{stage.host}{path}") as answer:
                 assert answer.status == status
-                text = await answer.text()
-                assert TOKEN.hex() not in text
+                assert TOKEN.hex().encode() not in await answer.read()
         async with session.get(f"http://{stage.host}/") as answer:
             assert "default-src 'none'" in answer.headers["Content-Security-Policy"]
 
