@@ -293,7 +293,8 @@ class Voice(Section, frozen=True):
     """Part of the loudspeaker's name, or the sound server's name for it; empty takes the
     system's default."""
     voice: str = "en"
-    """`espeak-ng --voices` lists them."""
+    """`espeak-ng --voices` lists them; or the file of a Piper voice, "~/en_US-joe-medium.onnx",
+    which the `piper` on your PATH speaks (`pipx install piper-tts`)."""
     speed_wpm: Annotated[int, msgspec.Meta(ge=80, le=450)] = 165
     """How fast it speaks, in words a minute."""
 

@@ -27,6 +27,7 @@ from edge import (
 )
 from edge.commands import specialists as specialists_command
 from edge.doctor.finding import Finding, Verdict
+from edge.launcher import voice_program
 from edge.notes import keys, vault
 from edge.view.specialists_page import refusals
 from models import fetch, manifest
@@ -34,6 +35,7 @@ from models import fetch, manifest
 NEEDED_DISK_MB: Final = 300
 """Room for fetching and building the default models."""
 NEEDED_MEMORY_MB: Final = 400
+ESPEAK: Final = "espeak-ng"
 MARKS: Final[dict[Verdict, tuple[str, str]]] = {
     "ok": ("✓", "green"),
     "note": ("•", "yellow"),
@@ -151,7 +153,11 @@ def _spoken(path: Path | None) -> Iterator[Finding]:
     if settings.enabled is False:
         yield Finding(name, "ok", f"off ([voice] enabled = false); {ours}")
         return
-    for library, package in (("espeak-ng", "espeak-ng"), ("portaudio", "libportaudio2")):
+    speaks, refusal = _speaks(settings.voice)
+    if refusal:
+        yield Finding(name, "note", f"espeak-ng speaks, where it is installed: {refusal}")
+    needed = (("espeak-ng", "espeak-ng"), ("portaudio", "libportaudio2"))[speaks != ESPEAK :]
+    for library, package in needed:
         if not ctypes.util.find_library(library):
             found = f"{library} is not installed; {ours}"
             yield Finding(name, "note", found, f"sudo apt install {package}")
@@ -160,9 +166,19 @@ def _spoken(path: Path | None) -> Iterator[Finding]:
 
     names = ", ".join(loudspeaker.names())
     if names:
-        yield Finding(name, "ok", f"espeak-ng, through {names}")
+        yield Finding(name, "ok", f"{speaks}, through {names}")
     else:
         yield Finding(name, "note", f"no loudspeaker was found; {ours}")
+
+
+def _speaks(voice: str) -> tuple[str, str]:
+    """Return what a voice is spoken by, and why not by Piper if that is what was named."""
+    if not voice_program.is_named(voice):
+        return ESPEAK, ""
+    try:
+        return f"Piper ({voice_program.PiperVoice.find(voice).model.stem})", ""
+    except voice_program.NoPiper as refusal:
+        return ESPEAK, str(refusal)
 
 
 def _python() -> Iterator[Finding]:

@@ -121,6 +121,15 @@ def why(broker: Broker, problems: BaseExceptionGroup[aiomqtt.MqttError]) -> str:
     problem: BaseException = problems
     while isinstance(problem, BaseExceptionGroup):
         problem = problem.exceptions[0]
+    unproven = problem.__context__  # the library raises its own from it, and hides it
+    if isinstance(unproven, ssl.SSLCertVerificationError):
+        return (
+            f"{broker} cannot prove who it is, so it is told nothing "
+            f"({unproven.verify_message.rstrip('.')}); give it a certificate of this name, of an "
+            "authority that this system knows (update-ca-certificates) or SSL_CERT_FILE names"
+        )
+    if isinstance(unproven, ssl.SSLError):
+        return f"{broker} does not speak TLS as mqtts:// needs it, so it is told nothing"
     code = getattr(getattr(problem, "rc", None), "value", None)
     if code in NOT_ALLOWED:
         return (

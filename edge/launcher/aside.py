@@ -26,7 +26,7 @@ class Aside:
     It is named like its profile, or that and a point and what tells it from another.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 (one option each, all but three by name)
         self,
         name: str,
         processes: Processes,
@@ -34,10 +34,12 @@ class Aside:
         *,
         is_missed: bool = True,
         given_up: Callable[[], None] = lambda: None,
+        differs: Callable[[Death], bool] = lambda _: False,
     ) -> None:
         """Prepare it. Unless `is_missed`, nobody is told when it cannot even start.
 
-        `given_up` is called when it will not be started again: what it held is free.
+        `given_up` is called when it will not be started again: what it held is free. `differs` says
+        of a death whether the next one is another, without what this one died of.
         """
         self.name = name
         self.pipes = _Pipes()
@@ -45,7 +47,7 @@ class Aside:
         self._loop = asyncio.get_running_loop()
         self._child: Child | None = None
         self.is_given_up = False
-        self._given_up = given_up
+        self._given_up, self._differs = given_up, differs
 
     def start(self) -> None:
         """Start it, in place of one that still runs."""
@@ -80,6 +82,9 @@ class Aside:
 
     def _died(self, child: Child, death: Death) -> None:
         if child is not self._child:
+            return
+        if not self._processes.is_over and self._differs(death):
+            self.start()
             return
         self._loop.remove_reader(self.pipes.answers_read)
         self._child = None

@@ -7,13 +7,14 @@ what one of them held that was given up is the chamber's.
 import socket
 from collections.abc import Callable, Mapping, Sequence
 
-from edge.launcher import births
+from edge.launcher import births, voice_program
 from edge.launcher.aside import Aside
 from edge.launcher.births import Run
-from edge.launcher.child import Birth
+from edge.launcher.child import Birth, Death
 from edge.launcher.home import Home
 from edge.launcher.processes import Processes
-from edge.messages import LANGUAGE_MODEL, ChildDied
+from edge.launcher.voice_program import NoPiper, PiperVoice, VoiceProgram
+from edge.messages import LANGUAGE_MODEL, PIPER_FAILED_EXIT, ChildDied
 
 
 class Asides:
@@ -36,6 +37,8 @@ class Asides:
         self._voice_program = programs["voice"]
         self._voice_slot: socket.socket | None = None
         self._voice_epoch = 0
+        self._piper: VoiceProgram | None = None
+        self._piper_voice: PiperVoice | None = None
         if self._shares.mind_mb:
             mind = programs["mind"]
             self.mind = Aside(
@@ -53,7 +56,15 @@ class Asides:
         """The house's link, and what speaks for it."""
         if run.speaks:
             is_missed = run.config.voice.enabled is True
-            self.voice = Aside("voice", processes, self._born_voice, is_missed=is_missed)
+            self.voice = Aside(
+                "voice",
+                processes,
+                self._born_voice,
+                is_missed=is_missed,
+                given_up=self._end_piper,
+                differs=self._is_without_piper,
+            )
+            self._piper_voice = self._found_piper(run.config.voice.voice)
 
     def start(self) -> None:
         """Start those that need no chamber."""
@@ -113,12 +124,41 @@ class Asides:
         if self._voice_slot:
             self._voice_slot.close()
             self._voice_slot = None
+        self._end_piper()
 
     def _born_voice(self) -> Birth:
         assert self._voice_slot
         self._voice_epoch += 1
         slot_fd = self._voice_slot.fileno()
-        return births.voice(self._run, self._voice_program, slot_fd, self._voice_epoch)
+        self._end_piper()
+        if self._piper_voice:
+            self._piper = VoiceProgram(self._piper_voice, self._run.config.voice.speed_wpm)
+        return births.voice(self._run, self._voice_program, slot_fd, self._voice_epoch, self._piper)
+
+    def _found_piper(self, voice: str) -> PiperVoice | None:
+        """Return a voice of Piper's, if one is named; say so where it cannot be had."""
+        try:
+            return PiperVoice.find(voice) if voice_program.is_named(voice) else None
+        except NoPiper as refusal:
+            self._processes.notice(f"espeak-ng speaks, where it is installed: {refusal}")
+            return None
+
+    def _is_without_piper(self, death: Death) -> bool:
+        """Say whether Piper was the reason; then espeak-ng speaks for the rest of the run."""
+        if death.code != PIPER_FAILED_EXIT:
+            return False
+        self._piper_voice = None
+        self._processes.seals.pop("voice", None)
+        self._processes.notice(
+            "Piper ended or made no speech: from here on espeak-ng speaks, or, where it is not "
+            "installed, answers are text"
+        )
+        return True
+
+    def _end_piper(self) -> None:
+        if self._piper:
+            self._piper.end()
+            self._piper = None
 
     def _given_up(self) -> None:
         self.on_given_up()

@@ -13,10 +13,11 @@ import models.manifest
 from edge import config, footprints, tune
 from edge.capture import sources
 from edge.capture.sources import Source
-from edge.launcher import shares
+from edge.launcher import shares, voice_program
 from edge.launcher.child import Birth
 from edge.launcher.doorway import NO_DESCRIPTOR, Doorway, HomeDoor
 from edge.launcher.shares import Shares
+from edge.launcher.voice_program import VoiceProgram
 from edge.messages import LANGUAGE_MODEL, Enrol
 from edge.mind import language as thinking
 
@@ -144,13 +145,20 @@ def language(run: Run, program: str) -> Birth:
     )
 
 
-def voice(run: Run, program: str, slot_fd: int, epoch: int) -> Birth:
+def voice(
+    run: Run, program: str, slot_fd: int, epoch: int, piper: VoiceProgram | None = None
+) -> Birth:
     """Return the birth of what speaks: no microphone among its devices, no file to write."""
+    ends = (piper.text_fd, piper.sound_fd) if piper else ()
+    of_piper = ",".join(map(str, (*ends, piper.rate_hz))) if piper else False
+    settings = voice_program.spoken_by_espeak(run.config)
     return Birth(
         name="voice",
         profile="voice",
-        argv=_argv(run, program, slot_fd=slot_fd, epoch=epoch),
-        pass_fds=(slot_fd,),
+        argv=_argv(
+            replace(run, config=settings), program, slot_fd=slot_fd, epoch=epoch, piper=of_piper
+        ),
+        pass_fds=(slot_fd, *ends),
         readable=_readable(),
         devices=sorted(SOUND_DEVICES.glob(PLAYS)) + sorted(SOUND_DEVICES.glob(CONTROLS)),
         withheld=withheld(run),

@@ -21,6 +21,7 @@ from edge.launcher.births import Run
 from edge.launcher.child import Birth, Child, Death
 from edge.launcher.processes import Processes
 from edge.launcher.sources import CHAMBER_GONE_EXIT
+from edge.launcher.voice_program import spoken_by_espeak
 from edge.messages import Go, HomeAsks, HomeHeard, HomeVoice
 
 LINK: Final = "firmware_bridge.home"
@@ -171,8 +172,9 @@ class Home:
         return self._birth(VOICE, {"pair-fd": pair_fd}, (pair_fd,))
 
     def _birth(self, name: str, options: Mapping[str, int | str], given: tuple[int, ...]) -> Birth:
+        settings = config.to_argument(spoken_by_espeak(self._run.config))
         argv = [sys.executable, "-m", self._programs[name]]
-        for option, value in (*options.items(), ("settings", config.to_argument(self._run.config))):
+        for option, value in (*options.items(), ("settings", settings)):
             argv += [f"--{option}", str(value)]
         return Birth(
             name=name,

@@ -184,7 +184,7 @@ class Mouth:
             os.write(self._tells, msgspec.msgpack.encode(message))
 
     def _hear(self) -> None:
-        with contextlib.suppress(BlockingIOError, msgspec.MsgspecError):
+        with contextlib.suppress(BlockingIOError, msgspec.MsgspecError, UnicodeDecodeError):
             packet = os.read(self._hears, PACKET_BYTES)
             self._take(msgspec.msgpack.decode(packet, type=Voiced))
 

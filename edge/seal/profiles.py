@@ -140,7 +140,7 @@ _VOICE: Final[Mapping[str, Rule]] = {
 """The chamber's, and a loudspeaker that was opened before. Never a microphone, never a camera.
 
 No file: espeak-ng has read its voice and dictionary by then. No slot is read: of the echo slot it
-holds the end that is written to."""
+holds the end that is written to. Piper may be at the ends of two more pipes."""
 
 _FIRMWARE_BRIDGE: Final[Mapping[str, Rule]] = {
     **_STRICT,
@@ -266,7 +266,9 @@ PROFILES: Final[Mapping[str, Profile]] = MappingProxyType(
             "voice",
             _VOICE,
             (*EVERYBODY_READS, *_SOUND_SETTINGS, *_SPEECH_DATA),
-            descriptors=_standard(SLOT, READ_ONLY, LOUDSPEAKER, SOUND_SERVER, OWN_PIPE, EVENT),
+            descriptors=_standard(
+                SLOT, READ_ONLY, LOUDSPEAKER, SOUND_SERVER, OWN_PIPE, EVENT, PIPE
+            ),
             shared_maps=("/dev/snd/",),
             oom_score_adj=400,
         ),

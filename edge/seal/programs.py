@@ -1,4 +1,4 @@
-"""What may a program do that is not ours, and that holds pictures? One row each, outside the table.
+"""What may a program do that is not ours, and holds pictures or answers? One row each.
 
 Such a program cannot seal itself: it opens its devices, starts threads and loads plugins when it
 likes. So its walls stand before it starts, and are wider: all calls but those by which a picture
@@ -10,7 +10,15 @@ was taken over by what it reads.
 from collections.abc import Mapping
 from typing import Final
 
-from edge.seal.profiles import ABSENT, AF_INET, AF_INET6, AF_UNIX, EVERYBODY_READS, Profile
+from edge.seal.profiles import (
+    ABSENT,
+    AF_INET,
+    AF_INET6,
+    AF_UNIX,
+    EVERYBODY_READS,
+    O_WRITES,
+    Profile,
+)
 from edge.seal.rules import ALWAYS, Rule, Where, only
 from edge.seal.syscalls import NUMBERS
 
@@ -73,3 +81,14 @@ NETWORK_CAMERA: Final = Profile(
 )
 """FFmpeg: no device; the one port that is named, where the kernel can hold it to that, and the
 question by which a name becomes an address."""
+PIPER: Final = Profile(
+    "piper",
+    {
+        **{name: rule for name, rule in _calls().items() if name != "socket"},
+        "open": only(Where(1, (0,), mask=O_WRITES)),
+        "openat": only(Where(2, (0,), mask=O_WRITES)),
+    },
+    _READS,
+    at_birth=True,
+)
+"""Piper: no device, no socket, nothing opened to be written; it reads itself and its voice."""

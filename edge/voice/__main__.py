@@ -10,15 +10,16 @@ import os
 import socket
 import sys
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Final
 
 import msgspec
 
 from edge import config, seal
-from edge.messages import Speak, Spoke, Telling, Voiced
+from edge.messages import PIPER_FAILED_EXIT, Speak, Spoke, Telling, Voiced
 from edge.seal import own
 from edge.voice.espeak import Espeak, NoEngine
+from edge.voice.piper import Piper, ProgramFailed
 from edge.voice.reference import Reference
 
 TOLD_FD, REPORTS_FD, STDERR_FD = 0, 1, 2
@@ -35,7 +36,7 @@ def main(argv: Sequence[str]) -> int:
     reference = Reference(slot, arguments.epoch)
     before = set(own.descriptors())
     try:
-        engine = Espeak(settings.voice, settings.speed_wpm)
+        engine, ends = _engine(arguments.piper, settings)
         try:
             from edge.voice import loudspeaker  # noqa: PLC0415 (PortAudio is loaded here)
         except OSError:
@@ -45,18 +46,22 @@ def main(argv: Sequence[str]) -> int:
         speaker = loudspeaker.Loudspeaker(settings.device, engine.rate_hz)
         speaking = Speaking(engine, speaker, reference, report)
         speaking.warm_up()
-        engine.make_ready_for_the_seal()
+        if isinstance(engine, Espeak):
+            engine.make_ready_for_the_seal()
+    except ProgramFailed as failure:
+        sys.stderr.write(f"{failure}\n")
+        return PIPER_FAILED_EXIT
     except (NoEngine, RuntimeError, OSError) as refusal:
         sys.stderr.write(f"{refusal}\n")
         return 1
     opened = set(own.descriptors()) - before
     decoder: msgspec.msgpack.Decoder[Telling] = msgspec.msgpack.Decoder(Telling)
-    threading.Thread(target=speaking.run, name="speaking", daemon=True).start()
+    threading.Thread(target=speak, args=(speaking.run,), name="speaking", daemon=True).start()
     seal.give_back_memory()
-    seal.close_all_but({TOLD_FD, REPORTS_FD, STDERR_FD, reference.descriptor, *opened})
+    seal.close_all_but({TOLD_FD, REPORTS_FD, STDERR_FD, reference.descriptor, *ends, *opened})
     seal.silence_stderr()
     local = [descriptor for descriptor in opened if own.is_local_conversation(descriptor)]
-    seal.seal("voice", writable_fds={REPORTS_FD, reference.descriptor, *local})
+    seal.seal("voice", writable_fds={REPORTS_FD, reference.descriptor, *ends[:1], *local})
     report(Spoke(0, 0, was_cut=False))
     while packet := os.read(TOLD_FD, PACKET_BYTES):
         told = decoder.decode(packet)
@@ -67,15 +72,34 @@ def main(argv: Sequence[str]) -> int:
     return 0
 
 
+def speak(run: Callable[[], None]) -> None:
+    """Speak, for ever; where Piper fails, end, so that the launcher starts one without it."""
+    try:
+        run()
+    except ProgramFailed:
+        os._exit(PIPER_FAILED_EXIT)
+
+
 def report(voiced: Voiced) -> None:
     """Tell the runtime; one write is one packet, from whichever thread."""
     os.write(REPORTS_FD, msgspec.msgpack.encode(voiced))
+
+
+def _engine(of_piper: str, settings: config.Voice) -> tuple[Espeak | Piper, tuple[int, ...]]:
+    """Return what speaks, and the ends of its pipes; raise NoEngine or ProgramFailed."""
+    if not of_piper:
+        return Espeak(settings.voice, settings.speed_wpm), ()
+    text_fd, sound_fd, rate_hz = map(int, of_piper.split(","))
+    piper = Piper(text_fd, sound_fd, rate_hz)
+    piper.start()
+    return piper, (text_fd, sound_fd)
 
 
 def _arguments(argv: Sequence[str]) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m edge.voice")
     parser.add_argument("--slot-fd", type=int, required=True)
     parser.add_argument("--epoch", type=int, required=True)
+    parser.add_argument("--piper", default="")
     parser.add_argument("--settings", default="")
     return parser.parse_args(argv)
 

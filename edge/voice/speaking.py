@@ -8,7 +8,7 @@ import queue
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, Protocol
 
 import numpy as np
 import numpy.typing as npt
@@ -16,12 +16,20 @@ import soxr
 
 from edge.clock import SAMPLE_RATE_HZ
 from edge.messages import Began, Speak, Spoke, Voiced
-from edge.voice.espeak import Espeak
 from edge.voice.loudspeaker import Loudspeaker
 from edge.voice.reference import PIECE_MS, PIECE_SAMPLES, Reference
 
 MOST_SENTENCES: Final = 64
 Sound = npt.NDArray[np.int16]
+
+
+class Engine(Protocol):
+    """What makes sound of text: espeak-ng's library, or Piper."""
+
+    rate_hz: int
+
+    def sound(self, text: str, is_wanted: Callable[[], bool] = lambda: True) -> Sound:
+        """Return int16 (n,) at `rate_hz`; less, or none, once it is not wanted."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +44,7 @@ class Speaking:
 
     def __init__(
         self,
-        engine: Espeak,
+        engine: Engine,
         loudspeaker: Loudspeaker,
         reference: Reference,
         report: Callable[[Voiced], None],

@@ -124,6 +124,15 @@ def test_answers_are_spoken_or_it_says_what_is_missing() -> None:
     assert found.verdict == "ok" or "text" in found.found
 
 
+def test_a_piper_that_is_not_there_is_a_note(tmp_path: Path) -> None:
+    config = tmp_path / "config.toml"
+    config.write_text('[voice]\nvoice = "/nowhere/en_US-nobody-low.onnx"\n')
+    found = [finding.found for finding in doctor.examine(config) if "Piper" in finding.found]
+    (only,) = found
+    assert only.startswith("espeak-ng speaks, where it is installed: there is no Piper voice /nowh")
+    assert only.endswith("correct [voice] voice")
+
+
 def test_who_does_not_fit_the_budget_is_named(tmp_path: Path) -> None:
     if not manifest.receipt("centernet"):
         pytest.skip("UNCHECKED: no centernet here; run `offrecord models fetch centernet`")

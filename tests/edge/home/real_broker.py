@@ -6,7 +6,7 @@ import shutil
 import socket
 import subprocess
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 import pytest
@@ -19,7 +19,7 @@ SBIN = "/usr/sbin:/usr/local/sbin"
 class Mosquitto:
     """The daemon; it can be stopped and started again on the same port with the same store."""
 
-    def __init__(self, folder: Path, password: str = "") -> None:
+    def __init__(self, folder: Path, password: str = "", tls: Sequence[str] = ()) -> None:
         found = shutil.which("mosquitto") or shutil.which("mosquitto", path=SBIN)
         if not found:
             pytest.skip("UNCHECKED: nothing is told to a real broker; apt install mosquitto")
@@ -37,6 +37,8 @@ class Mosquitto:
             lines += ["allow_anonymous false", f"password_file {keys}"]
         else:
             lines += ["allow_anonymous true"]
+        lines += tls
+        self.is_secure = bool(tls)
         self.settings = folder / "mosquitto.conf"
         self.settings.write_text("\n".join(lines) + "\n")
         self.process: subprocess.Popen[bytes] | None = None
@@ -45,7 +47,7 @@ class Mosquitto:
     @property
     def address(self) -> str:
         user = "offrecord@" if self.password else ""
-        return f"mqtt://{user}{HERE}:{self.port}"
+        return f"mqtt{'s' * self.is_secure}://{user}{HERE}:{self.port}"
 
     def start(self) -> None:
         self.process = subprocess.Popen(
@@ -69,9 +71,9 @@ class Mosquitto:
 
 
 @contextlib.contextmanager
-def mosquitto(folder: Path, password: str = "") -> Iterator[Mosquitto]:
+def mosquitto(folder: Path, password: str = "", tls: Sequence[str] = ()) -> Iterator[Mosquitto]:
     folder.mkdir(exist_ok=True)
-    broker = Mosquitto(folder, password)
+    broker = Mosquitto(folder, password, tls)
     try:
         yield broker
     finally:

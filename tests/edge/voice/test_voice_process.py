@@ -3,20 +3,25 @@
 import ctypes.util
 import os
 import select
+import signal
 import socket
 import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
 
 import msgspec
+import piper_programs
 import pytest
 
 from edge import config, seal
 from edge.bench import CannotMeasure, echo_room
 from edge.bench.echo_room import EchoRoom
 from edge.launcher.births import PROGRAMS_READ
-from edge.messages import Began, Hush, Speak, Spoke, Telling, Voiced
+from edge.launcher.voice_program import PiperVoice, VoiceProgram
+from edge.messages import PIPER_FAILED_EXIT, Began, Hush, Speak, Spoke, Telling, Voiced
 from edge.slot import MAX_RECORD_BYTES
 
 PATIENCE_S = 20
@@ -27,19 +32,21 @@ LONG = ", and ".join([SENTENCE] * 8)
 class VoiceProcess:
     """`python -m edge.voice`; the test is launcher, runtime and chamber."""
 
-    def __init__(self, device: str) -> None:
+    def __init__(self, device: str, piper: VoiceProgram | None = None) -> None:
         told, self.tells = os.pipe2(os.O_DIRECT | os.O_CLOEXEC)
         self.reports, reporting = os.pipe2(os.O_DIRECT | os.O_CLOEXEC)
         self.chamber, slot = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         settings = config.Config(voice=config.Voice(device=device))
         argv = [sys.executable, "-m", "edge.voice", "--slot-fd", str(slot.fileno()), "--epoch=0"]
         argv += ["--settings", config.to_argument(settings)]
+        ends = (piper.text_fd, piper.sound_fd) if piper else ()
+        argv += [f"--piper={ends[0]},{ends[1]},{piper.rate_hz}"] if piper else []
         self.process = subprocess.Popen(
             seal.stage0("voice", argv, readable=PROGRAMS_READ),
             stdin=told,
             stdout=reporting,
             stderr=subprocess.PIPE,
-            pass_fds=[slot.fileno()],
+            pass_fds=[slot.fileno(), *ends],
             env=os.environ | seal.environment(),
         )
         slot.close()
@@ -151,3 +158,57 @@ def test_without_a_loudspeaker_it_says_so_before_its_seal(
     status, complaint = VoiceProcess("").end()
     assert status == 1
     assert b"loudspeaker" in complaint
+
+
+@contextmanager
+def by_piper(found: tuple[Path, Path]) -> Iterator[tuple[VoiceProcess, VoiceProgram]]:
+    programs, model = found
+    with pytest.MonkeyPatch.context() as environment:
+        environment.setenv("PATH", f"{programs}:{os.environ['PATH']}")
+        program = VoiceProgram(PiperVoice.find(str(model)), 165)
+    voice = VoiceProcess(echo_room.LOUDSPEAKER, program)
+    try:
+        yield voice, program
+    finally:
+        voice.end()
+        program.end()
+
+
+@pytest.mark.parametrize("is_real", [True, False])
+def test_piper_is_heard_and_hushed_as_any_voice(
+    is_real: bool, room: EchoRoom, tmp_path: Path
+) -> None:
+    assert room
+    found = piper_programs.real() if is_real else piper_programs.stand_in(tmp_path)
+    if not found:
+        pytest.skip(piper_programs.MISSING)
+    with by_piper(found) as (voice, _):
+        assert voice.hear() == Spoke(0, 0, was_cut=False)
+        assert seal.inspect(voice.process.pid, "voice").problems == ()
+        voice.tell(Speak(1, SENTENCE))
+        assert voice.hear() == Began(1)
+        whole = voice.hear()
+        assert isinstance(whole, Spoke)
+        assert not whole.was_cut
+        assert 1200 < whole.played_ms < 4000
+        voice.chamber.settimeout(0)
+        for _ in range(whole.played_ms // 20):
+            assert voice.chamber.recv(MAX_RECORD_BYTES)
+        voice.tell(Speak(2, SENTENCE))
+        assert voice.hear() == Began(2)
+        voice.tell(Hush())
+        cut = voice.hear()
+        assert isinstance(cut, Spoke)
+        assert cut.was_cut
+        assert cut.played_ms < whole.played_ms
+
+
+def test_a_piper_that_dies_ends_the_voice_with_a_status_of_its_own(
+    room: EchoRoom, tmp_path: Path
+) -> None:
+    assert room
+    with by_piper(piper_programs.stand_in(tmp_path)) as (voice, program):
+        assert voice.hear() == Spoke(0, 0, was_cut=False)
+        os.kill(program.pid, signal.SIGKILL)
+        voice.tell(Speak(1, SENTENCE))
+        assert voice.process.wait(PATIENCE_S) == PIPER_FAILED_EXIT
