@@ -17,7 +17,7 @@ from firmware_bridge import omi_app, websocket
 from firmware_bridge.links import Standing, Terms
 from firmware_bridge.omi import UnknownCodec
 from firmware_bridge.session import Gone
-from firmware_bridge.websocket import HEARTBEAT_S, HELLO_WITHIN_S, Door
+from firmware_bridge.websocket import Door, accepted
 
 NAME: Final = "the Omi app"
 KEEP_ALIVE_S: Final = 30.0
@@ -26,17 +26,14 @@ MOST_UNREAD: Final = 16
 """Answers that wait for an app that does not read; what is more is left out."""
 ROUNDED: Final = 160
 """Samples, 10 ms: words are timed in whole milliseconds."""
-NO_PAGES: Final = Door(lambda _host, _reached, page: page is None)
 
 
 class Link(websocket.Link):
     """All connections to one listening socket. Nothing is read of any before `serve`."""
 
-    def __init__(
-        self, terms: Terms, door: Door = NO_PAGES, listener: socket.socket | None = None
-    ) -> None:
+    def __init__(self, terms: Terms, listener: socket.socket | None = None) -> None:
         """Take who may come in; without a listener, see `adopt`."""
-        super().__init__(terms, door, listener)
+        super().__init__(terms, Door.for_devices(), listener)
         self._word, self._wants_words = omi_app.word(terms.token), terms.wants_words
         self._app: omi_app.Session | None = None
         """Of who is connected, or was last."""
@@ -80,13 +77,7 @@ class Link(websocket.Link):
             session = omi_app.Session(omi_app.codec(request.query))
         except UnknownCodec as refusal:
             return web.Response(status=400, text=str(refusal))
-        connected = web.WebSocketResponse(
-            max_msg_size=omi_app.MOST_MESSAGE_BYTES,
-            heartbeat=HEARTBEAT_S,
-            compress=False,
-            timeout=HELLO_WITHIN_S,
-        )
-        await connected.prepare(request)
+        connected = await accepted(request, omi_app.MOST_MESSAGE_BYTES)
         self._paired.add(transport)
         try:
             await self._hear_app(connected, session)

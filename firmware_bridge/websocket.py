@@ -53,6 +53,23 @@ class Door:
         """Return one for these names of this machine, and one page that may connect."""
         return cls(lambda host, _, page: host.lower() in hosts and page in {None, origin})
 
+    @classmethod
+    def for_devices(cls) -> Self:
+        """Return one by which no page of a browser may connect."""
+        return cls(lambda _host, _reached, page: page is None)
+
+
+async def accepted(request: web.BaseRequest, most_bytes: int) -> web.WebSocketResponse:
+    """Return the connection that is asked for; a longer message ends it, and so does silence."""
+    connected = web.WebSocketResponse(
+        max_msg_size=most_bytes,
+        heartbeat=HEARTBEAT_S,
+        compress=False,
+        timeout=HELLO_WITHIN_S,
+    )
+    await connected.prepare(request)
+    return connected
+
 
 class Link:
     """All connections to one listening socket. Nothing is read of any before `serve`."""
@@ -145,13 +162,7 @@ class Link:
             return web.Response(status=404)
         if not request.transport or not self._is_meant(request, request.transport):
             return web.Response(status=403, text="This page may not connect to this device.")
-        connected = web.WebSocketResponse(
-            max_msg_size=MOST_MESSAGE_BYTES,
-            heartbeat=HEARTBEAT_S,
-            compress=False,
-            timeout=HELLO_WITHIN_S,
-        )
-        await connected.prepare(request)
+        connected = await accepted(request, MOST_MESSAGE_BYTES)
         transport = request.transport
         try:
             await self._converse(connected, transport)

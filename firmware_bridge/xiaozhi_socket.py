@@ -19,7 +19,7 @@ from aiohttp import ClientError, WSMsgType, web
 from firmware_bridge import websocket, xiaozhi
 from firmware_bridge.links import Standing, Terms
 from firmware_bridge.session import Gone, Pictured
-from firmware_bridge.websocket import HEARTBEAT_S, HELLO_WITHIN_S, Door
+from firmware_bridge.websocket import Door, accepted
 from firmware_bridge.xiaozhi_camera import MOST_POST_BYTES, BadPost, Camera, posted
 
 NAME: Final = "the xiaozhi device"
@@ -32,18 +32,15 @@ MOST_ASKED_BYTES: Final = 16_384
 """Of what a device tells about itself when it asks where to connect: read, and let go."""
 MOST_UNREAD: Final = 16
 """Words for a device that does not read; what is more is left out."""
-NO_PAGES: Final = Door(lambda _host, _reached, page: page is None)
 _BEARER: Final = "Bearer "
 
 
 class Link(websocket.Link):
     """All connections to one listening socket. Nothing is read of any before `serve`."""
 
-    def __init__(
-        self, terms: Terms, door: Door = NO_PAGES, listener: socket.socket | None = None
-    ) -> None:
+    def __init__(self, terms: Terms, listener: socket.socket | None = None) -> None:
         """Take who may come in; without a listener, see `adopt`."""
-        super().__init__(terms, door, listener)
+        super().__init__(terms, Door.for_devices(), listener)
         self._bootstrap = xiaozhi.bootstrap_path(terms.token)
         self._key = xiaozhi.key(terms.token)
         self._wants_words = terms.wants_words
@@ -136,13 +133,7 @@ class Link(websocket.Link):
         self._greeted(transport, is_paired=is_known)
         if not is_known:
             return web.Response(status=401)
-        connected = web.WebSocketResponse(
-            max_msg_size=xiaozhi.MOST_MESSAGE_BYTES,
-            heartbeat=HEARTBEAT_S,
-            compress=False,
-            timeout=HELLO_WITHIN_S,
-        )
-        await connected.prepare(request)
+        connected = await accepted(request, xiaozhi.MOST_MESSAGE_BYTES)
         url = f"http://{_reached(transport)}{xiaozhi.PHOTO_PATH}"
         device = xiaozhi.Session(secrets.token_hex(8), Camera(url, secrets.token_urlsafe))
         attending = asyncio.create_task(self._attend(connected, device))

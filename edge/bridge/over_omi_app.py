@@ -9,7 +9,7 @@ import secrets
 import socket
 from typing import Final
 
-from edge.bridge.over_websocket import KEY, WITHIN_S, masked
+from edge.bridge.over_websocket import KEY, WITHIN_S, listening, masked
 from firmware_bridge import omi_app
 from firmware_bridge.frames import TOKEN_BYTES
 from firmware_bridge.links import Terms
@@ -25,9 +25,7 @@ CODECS: Final = ("pcm8", "opus")
 
 async def opened(terms: Terms, descriptor: int) -> Link:
     """Return the link on a listening socket."""
-    listener = socket.socket(fileno=descriptor)
-    listener.setblocking(False)  # noqa: FBT003 (its only parameter)
-    return Link(terms, listener=listener)
+    return Link(terms, listening(descriptor))
 
 
 async def rehearse() -> None:

@@ -26,8 +26,7 @@ async def opened(terms: Terms, descriptor: int) -> Link:
     finally:
         os.close(terms.key_fd)
     await over_websocket.rehearsed(secure, tls.any_certificate())
-    listener = socket.socket(fileno=descriptor)
-    listener.setblocking(False)  # noqa: FBT003 (its only parameter)
+    listener = over_websocket.listening(descriptor)
     names = (f"{socket.gethostname().lower()}.local",)
     strangers = Strangers()
 

@@ -25,10 +25,16 @@ MOST_ANSWER_BYTES: Final = 4096
 WITHIN_S: Final = 10.0
 
 
-async def opened(terms: Terms, descriptor: int) -> Link:
-    """Return the link on a listening socket."""
+def listening(descriptor: int) -> socket.socket:
+    """Return the socket that the launcher opened."""
     listener = socket.socket(fileno=descriptor)
     listener.setblocking(False)  # noqa: FBT003 (its only parameter)
+    return listener
+
+
+async def opened(terms: Terms, descriptor: int) -> Link:
+    """Return the link on a listening socket."""
+    listener = listening(descriptor)
     host, port = listener.getsockname()[:2]
     names = frozenset({f"{host}:{port}", f"localhost:{port}"})
     return Link(terms, Door.named(names, terms.origin), listener)

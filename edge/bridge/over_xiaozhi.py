@@ -14,7 +14,7 @@ import cv2
 import numpy as np
 
 from edge.bridge.intake import decoded
-from edge.bridge.over_websocket import KEY, WITHIN_S, masked
+from edge.bridge.over_websocket import KEY, WITHIN_S, listening, masked
 from firmware_bridge import xiaozhi
 from firmware_bridge.frames import TOKEN_BYTES
 from firmware_bridge.links import Brought, Terms
@@ -30,9 +30,7 @@ TOOLS: Final = {"tools": [{"name": "self.camera.take_photo"}]}
 
 async def opened(terms: Terms, descriptor: int) -> Link:
     """Return the link on a listening socket."""
-    listener = socket.socket(fileno=descriptor)
-    listener.setblocking(False)  # noqa: FBT003 (its only parameter)
-    return Link(terms, listener=listener)
+    return Link(terms, listening(descriptor))
 
 
 async def rehearse() -> None:
