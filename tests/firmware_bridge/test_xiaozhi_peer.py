@@ -8,11 +8,8 @@ from typing import Any
 import pytest
 
 pytest.importorskip("opuslib_next", reason="UNCHECKED: pip install offrecord[wearables]")
-pytest.importorskip("xiaozhi_sdk", reason="UNCHECKED: pip install xiaozhi-sdk==0.5.1")
 
 from xiaozhi_ends import Ends, linked
-from xiaozhi_sdk.core import XiaoZhiWebsocket
-from xiaozhi_sdk.opus import opuslib
 
 from firmware_bridge.session import Heard, Pictured
 from firmware_bridge.xiaozhi_emulator import Device
@@ -28,7 +25,14 @@ SWELLING = array(
 )
 
 
+@pytest.fixture(autouse=True)
+def is_there() -> None:
+    pytest.importorskip("xiaozhi_sdk", reason="UNCHECKED: pip install xiaozhi-sdk==0.5.1")
+
+
 def test_another_sdk_finds_us_is_heard_and_posts_the_photo_that_is_wanted() -> None:
+    from xiaozhi_sdk.core import XiaoZhiWebsocket  # noqa: PLC0415 (see `is_there`)
+
     told: list[Mapping[str, Any]] = []
     answered: list[Any] = []
 
@@ -70,6 +74,8 @@ def test_another_sdk_finds_us_is_heard_and_posts_the_photo_that_is_wanted() -> N
 
 
 def test_its_decoder_reads_our_device_as_ours_does() -> None:
+    from xiaozhi_sdk.opus import opuslib  # noqa: PLC0415 (see `is_there`)
+
     device, ours, theirs = Device(), Speech(60), opuslib.Decoder(RATE_HZ, 1)
     apart = 0
     for place in range(0, len(SWELLING), FRAME):
