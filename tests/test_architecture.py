@@ -93,9 +93,9 @@ NEVER: dict[str, set[str]] = {
         "edge.config_file",
         *MEDIA,
     },
-    "edge/home": {"numpy", "cv2", "edge.notes", "edge.runtime", "edge.reason", *MEDIA},
-    "edge/home/state.py": {"os", "time", "socket", "asyncio", "aiomqtt"},
-    "edge/home/discovery.py": {"os", "time", "socket", "asyncio", "aiomqtt"},
+    "edge/mqtt": {"numpy", "cv2", "edge.notes", "edge.runtime", "edge.reason", *MEDIA},
+    "edge/mqtt/state.py": {"os", "time", "socket", "asyncio", "aiomqtt"},
+    "edge/mqtt/discovery.py": {"os", "time", "socket", "asyncio", "aiomqtt"},
     "edge/team": {*NETWORK, "aiomqtt", "numpy", "cv2", "edge.notes", "edge.runtime", *MEDIA},
     "edge/metrics.py": {"os", "time", *NETWORK, "edge.notes", "numpy", *MEDIA},
     "edge/launcher": {

@@ -26,8 +26,8 @@ import aiomqtt
 
 from edge.bench import CannotMeasure
 from edge.bench.idle import cpu_s
-from edge.home import connection
-from edge.home.broker import Broker
+from edge.mqtt import connection
+from edge.mqtt.broker import Broker
 from edge.team import envelope
 from edge.team.envelope import Letter
 

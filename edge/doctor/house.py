@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from edge.config import Config
 from edge.doctor.finding import Finding
-from edge.home.broker import Broker, NoPassword
+from edge.mqtt.broker import Broker, NoPassword
 
 NAME = "house (MQTT)"
 
@@ -18,7 +18,7 @@ def house(settings: Config) -> Iterator[Finding]:
     if not importlib.util.find_spec("aiomqtt"):
         yield Finding(NAME, "note", "its library is missing", "pip install 'offrecord[home]'")
         return
-    from edge.home import connection  # noqa: PLC0415 (for who has a broker)
+    from edge.mqtt import connection  # noqa: PLC0415 (for who has a broker)
 
     try:
         broker = Broker.read(settings.home.mqtt, settings.home.password_env)

@@ -13,11 +13,11 @@ from contextlib import suppress
 from typing import TYPE_CHECKING, Final
 
 from edge import config
-from edge.home import discovery, state
-from edge.home.broker import Broker, NoPassword
-from edge.home.discovery import Topics
 from edge.ledger import Leaving
 from edge.messages import Control, Mute, Shown
+from edge.mqtt import discovery, state
+from edge.mqtt.broker import Broker, NoPassword
+from edge.mqtt.discovery import Topics
 from edge.runtime.present import Present, Show
 
 if TYPE_CHECKING:
@@ -35,13 +35,13 @@ WHY: Final = "the house is told how sensing stands"
 
 
 class House:
-    """The runtime's side of `edge/home/`."""
+    """The runtime's side of `edge/mqtt/`."""
 
     def __init__(self, settings: config.Home, secret: bytes, present: Present, show: Show) -> None:
         """Load what connects; tell the launcher what the house wants. Raises broker.NoPassword."""
         from importlib.metadata import version  # noqa: PLC0415 (both are for who has a broker)
 
-        from edge.home import connection  # noqa: PLC0415 (5 MB)
+        from edge.mqtt import connection  # noqa: PLC0415 (5 MB)
 
         self._connection = connection
         name = hashlib.sha256(b"mqtt" + secret).hexdigest()[: discovery.MOST_DIGITS]

@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING, Final
 
 from edge import config
 from edge.evidence import Note
-from edge.home.broker import Broker, NoPassword
 from edge.ledger import Leaving
 from edge.messages import Control, TeamChanged
+from edge.mqtt.broker import Broker, NoPassword
 from edge.notes.retention import DAY_S
 from edge.runtime.present import Present
 from edge.team import members
@@ -70,7 +70,7 @@ class TeamRoom:
         self._news.set()
 
     def _connect(self, team: Team) -> None:
-        from edge.home import connection  # noqa: PLC0415 (both are for who has a team)
+        from edge.mqtt import connection  # noqa: PLC0415 (both are for who has a team)
         from edge.team import envelope  # noqa: PLC0415
 
         self._own_id = members.id_of(envelope.public_key(team.secret))

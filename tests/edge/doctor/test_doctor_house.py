@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-sys.path.append(str(Path(__file__).parents[1] / "home"))
+sys.path.append(str(Path(__file__).parents[1] / "mqtt"))
 
 from real_broker import HERE, mosquitto
 

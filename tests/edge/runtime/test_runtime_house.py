@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from runtime_process import HELLO, RuntimeProcess, at, spoken
 
-sys.path.append(str(Path(__file__).parents[1] / "home"))
+sys.path.append(str(Path(__file__).parents[1] / "mqtt"))
 
 from real_broker import Ears, Mosquitto, mosquitto
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from runtime_process import SECRET, RuntimeProcess
 
-sys.path.append(str(Path(__file__).parents[1] / "home"))
+sys.path.append(str(Path(__file__).parents[1] / "mqtt"))
 
 from real_broker import Ears, Mosquitto, mosquitto
 

@@ -10,7 +10,7 @@ no name, no host, no word.
 from dataclasses import dataclass
 from typing import Any, Final
 
-from edge.home.state import EVENTS
+from edge.mqtt.state import EVENTS
 
 ONLINE, OFFLINE = "online", "offline"
 ON, OFF = "ON", "OFF"

@@ -18,9 +18,9 @@ sys.path.append(str(Path(__file__).parents[1] / "runtime"))
 from runtime_process import RuntimeProcess
 
 from edge.config import Config, Home
-from edge.home import connection
-from edge.home.broker import Broker
 from edge.messages import Notice
+from edge.mqtt import connection
+from edge.mqtt.broker import Broker
 from edge.team import envelope, members
 from edge.team.members import Team
 

@@ -4,8 +4,8 @@ import msgspec
 import pytest
 
 from edge import config, config_file
-from edge.home.broker import Broker, NoPassword
 from edge.launcher import births
+from edge.mqtt.broker import Broker, NoPassword
 
 VARIABLE, PASSWORD = "HOUSE_PASSWORD", "hunter2"
 

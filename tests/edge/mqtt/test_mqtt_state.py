@@ -1,4 +1,3 @@
-from edge.home.state import State, event, fold
 from edge.messages import (
     Control,
     MuteState,
@@ -9,6 +8,7 @@ from edge.messages import (
     Transcript,
     WearableState,
 )
+from edge.mqtt.state import State, event, fold
 
 RUNS = SourceState("audio", "running", "microphone", 0, 0, 0, 0.0, live=True)
 

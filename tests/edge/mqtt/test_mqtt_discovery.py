@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from edge.home.discovery import Topics, payload
+from edge.mqtt.discovery import Topics, payload
 
 DEVICE_MESSAGE = {
     "required": {"device", "components", "origin"},
