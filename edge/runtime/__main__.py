@@ -37,7 +37,8 @@ from edge.runtime.present import Present, Show
 from edge.runtime.runtime import Runtime
 from edge.runtime.words_back import WordsBack
 from edge.tools.grants import Grants
-from edge.tools.servers import Rim, Servers
+from edge.tools.offered import Rim
+from edge.tools.servers import Servers
 from edge.tools.toolbox import Senses, Tools
 
 if TYPE_CHECKING:

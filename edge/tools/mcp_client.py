@@ -28,7 +28,7 @@ from edge.config import ToolServer
 from edge.ledger import Leaving
 from edge.messages import ChildDied
 from edge.tools import Tool, pipes
-from edge.tools.servers import PROCESS, Offered, Rim, ServerFailed, sentence
+from edge.tools.offered import PROCESS, Offered, Rim, ServerFailed, sentence
 
 CONNECTED_WITHIN_S: Final = 20.0
 CALLED_WITHIN_S: Final = 30.0

@@ -5,52 +5,17 @@ server is configured. A server that dies, hangs or talks nonsense offers nothing
 and is tried again later and later.
 """
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Final
 
 from edge.config import ToolServer
-from edge.ledger import Leaving
-from edge.messages import LINE_CHARACTERS, ChildDied, Control, Notice, Started
-from edge.recall.answer import shortened
-from edge.tools import Tool
+from edge.messages import ChildDied, Control, Notice, Started
+from edge.tools.offered import PROCESS, Offered, Rim
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from edge.messages import Shown
     from edge.tools.mcp_client import Connection
 
-PROCESS: Final = "tool."
-"""Before the name of a server whose program the launcher starts."""
 NOT_INSTALLED: Final = "[[tool_server]] needs `pip install offrecord[agents]`"
-
-
-class ServerFailed(RuntimeError):
-    """A server did not do what it was asked; one sentence, for the reasoner and for a person."""
-
-
-@dataclass(frozen=True, slots=True)
-class Offered:
-    """A tool of a server."""
-
-    tool: Tool
-    server: str
-    """The server's name."""
-    remote_name: str
-    """What the server calls it."""
-    to: str
-    """Whom the ledger names: an address, or the program."""
-
-
-@dataclass(frozen=True, slots=True)
-class Rim:
-    """What servers need of the runtime around them."""
-
-    show: "Callable[[Shown], None]"
-    enter: "Callable[[Leaving], None]"
-    pipes: Mapping[str, tuple[int, int]]
-    """Of a server whose program the launcher starts: where to ask it, and where to hear it."""
 
 
 class Servers:
@@ -97,8 +62,3 @@ class Servers:
     async def call(self, offered: Offered, arguments: dict[str, object]) -> tuple[str, bool]:
         """Return what a tool says, and whether it calls that an error. Raises ServerFailed."""
         return await self._connections[offered.server].call(offered, arguments)
-
-
-def sentence(text: str) -> Notice:
-    """Return a notice of one line."""
-    return Notice(shortened(text, LINE_CHARACTERS))

@@ -32,7 +32,8 @@ from edge.tools.built_in import (
     ForgetThis,
 )
 from edge.tools.grants import Grants
-from edge.tools.servers import Offered, ServerFailed, Servers
+from edge.tools.offered import Offered, ServerFailed
+from edge.tools.servers import Servers
 
 logger = logging.getLogger(__name__)
 

@@ -13,7 +13,8 @@ from edge.recall.answer import Memory
 from edge.runtime.present import Present
 from edge.tools import Tool, Used
 from edge.tools.grants import Choice, Grants
-from edge.tools.servers import Offered, Rim, Servers
+from edge.tools.offered import Offered, Rim
+from edge.tools.servers import Servers
 from edge.tools.toolbox import Senses, Tools
 
 NOW_S = 1_763_821_200.0

@@ -16,7 +16,8 @@ from edge.config import ToolServer
 from edge.ledger import Leaving
 from edge.messages import ChildDied, Notice, Shown, Started
 from edge.tools import mcp_client
-from edge.tools.servers import Offered, Rim, ServerFailed, Servers
+from edge.tools.offered import Offered, Rim, ServerFailed
+from edge.tools.servers import Servers
 
 PEER = Path(__file__).with_name("mcp_peer.py")
 SOON_S = 60.0
