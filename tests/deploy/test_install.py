@@ -5,6 +5,7 @@ import os
 import shutil
 import subprocess
 import sys
+import time
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
@@ -95,14 +96,24 @@ def files(inside: Sequence[str]) -> set[str]:
     )
 
 
+def sealed(inside: Sequence[str]) -> dict[str, str]:
+    """Return each process' level, once all of them are born."""
+    for _ in range(60):
+        state = json.loads(done(inside, "offrecord", "status", "--json"))
+        levels = {each["process"]: each["level"] for each in state["processes"]}
+        if None not in levels.values():
+            return levels
+        time.sleep(1)
+    pytest.fail(f"not all of them were checked within a minute: {levels}")
+
+
 def test_a_clean_debian_gets_a_sealed_service_and_gives_it_back(inside: Sequence[str]) -> None:
     before = files(inside)
     install = f"{SOURCE}/deploy/install.sh"
     said = done(inside, install, "--run", "--wearable 8765")
     assert "the service is active" in said
 
-    state = json.loads(done(inside, "offrecord", "status", "--json"))
-    levels = {each["process"]: each["level"] for each in state["processes"]}
+    levels = sealed(inside)
     assert {"chamber", "runtime", "firmware_bridge"} <= set(levels)
     assert set(levels.values()) == {"A"}
     audit = json.loads(done(inside, "offrecord", "audit", "--json"))
