@@ -146,7 +146,9 @@ class Link:
             transport.abort()
 
     async def end(self) -> None:
-        """Close every connection."""
+        """Close every connection, also those that are just being taken."""
+        if self._adopting:
+            await asyncio.wait(self._adopting)
         await self._server.shutdown()
 
     async def photo_done(self) -> None:
