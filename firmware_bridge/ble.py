@@ -102,6 +102,7 @@ class Link:
                 self._trouble = str(why)
             except TimeoutError:
                 self._trouble = OUT_OF_SIGHT
+                await self._let_go()
             finally:
                 self._leave()
             await asyncio.sleep(BACK_OFF_S[min(self._failures, len(BACK_OFF_S) - 1)])
@@ -224,13 +225,15 @@ class Link:
             if self._is_photo_due and now_s - self._photo_s > PHOTO_WITHIN_S:
                 await self._ask_for_photo()
             if now_s - self._heard_s > SILENT_AFTER_S:
-                try:
-                    async with asyncio.timeout(SILENT_AFTER_S):
-                        await bluez.read(self._has[omi.CODEC])
-                except TimeoutError:
-                    await bluez.do(device, DEVICE, "Disconnect")
-                    raise
+                async with asyncio.timeout(SILENT_AFTER_S):
+                    await bluez.read(self._has[omi.CODEC])
                 self._heard_s = self._loop.time()
+
+    async def _let_go(self) -> None:
+        """Have BlueZ let go of one that does not answer, so that it is connected afresh."""
+        with contextlib.suppress(Refused, TimeoutError):
+            if self._device:
+                await self._bluez.do(self._device, DEVICE, "Disconnect")
 
     def _leave(self) -> None:
         """Let go of it, where it was connected."""

@@ -10,7 +10,7 @@ import pytest
 from bleak import BleakClient, BleakScanner
 from fake_bluez import FakeBlueZ, private_bus
 
-from firmware_bridge import ble, omi
+from firmware_bridge import ble, bluez, omi
 from firmware_bridge.ble import Link, Wanted
 from firmware_bridge.bluez import BlueZ
 from firmware_bridge.frames import Mute
@@ -71,14 +71,14 @@ class Both:
 async def both(
     bus: str, pendant: Firmware, wanted: Wanted = ANY, *, needs_pairing: bool = False
 ) -> AsyncIterator[Both]:
-    fake, bluez = FakeBlueZ(pendant), BlueZ()
+    fake, service = FakeBlueZ(pendant), BlueZ()
     fake.needs_pairing = needs_pairing
     await fake.begin(bus)
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("DBUS_SYSTEM_BUS_ADDRESS", bus)
-        await bluez.connect()
+        await service.connect()
     brought: list[Brought] = []
-    link = Link(Terms(lambda: 0, brought.append), bluez, wanted)
+    link = Link(Terms(lambda: 0, brought.append), service, wanted)
     serving = asyncio.create_task(link.serve())
     try:
         yield Both(fake, link, brought)
@@ -86,7 +86,7 @@ async def both(
         serving.cancel()
         with contextlib.suppress(asyncio.CancelledError):
             await serving
-        bluez.close()
+        service.close()
         fake.end()
 
 
@@ -175,10 +175,24 @@ async def test_one_that_stops_answering_is_let_go_and_found_again(
     monkeypatch.setattr(ble, "WATCH_EVERY_S", 0.1)
     async with both(bus, Firmware()) as sides:
         await sides.connected()
+        await sides.until(lambda: sides.fake.pendant.buzzed == 1)
         sides.fake.is_deaf = True
         await sides.until(lambda: not (sides.link.standing or NEVER).is_connected)
         sides.fake.is_deaf = False
         await sides.until(lambda: sides.fake.connections == 2)
+        await sides.connected()
+
+
+@on_a_loop
+async def test_so_is_one_that_stops_answering_while_it_is_being_connected(
+    bus: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(bluez, "ANSWERS_WITHIN_S", 0.5)
+    async with both(bus, Firmware()) as sides:
+        sides.fake.is_deaf = True
+        await sides.until(lambda: sides.fake.connections == 1)
+        await sides.until(lambda: not sides.fake.is_connected)
+        sides.fake.is_deaf = False
         await sides.connected()
 
 
