@@ -7,7 +7,7 @@ import hmac
 from dataclasses import dataclass
 from typing import Final, Literal
 
-HEARS, SEES, GAZES, HAS_BATTERY, HAS_BUTTON, MOVES = 1, 2, 4, 8, 16, 32
+HEARS, SEES, GAZES, HAS_BATTERY, HAS_BUTTON, MOVES, ENCRYPTS = 1, 2, 4, 8, 16, 32, 64
 """Bits of what a wearable can do."""
 
 Motion = Literal["still", "moving", "walking", "running", "riding"]
@@ -26,6 +26,8 @@ class Hello:
     capabilities: int
     token: bytes
     name: str = ""
+    encapsulated: bytes = b""
+    """What the chamber opens its sound with, of one that `ENCRYPTS` (`hpke.py`)."""
 
     def is_paired(self, token: bytes) -> bool:
         """Say whether it brings this token; takes as long whether it does or not."""
@@ -51,6 +53,16 @@ class PackedSound:
     """IMA-ADPCM of 16 kHz mono, one block (`adpcm.py`): for lines too slow for `Sound`."""
 
     block: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class EncryptedSound:
+    """What `Sound` or `PackedSound` would hold, for the chamber alone."""
+
+    kind: int
+    """Of the frame that it would be: 2 or 9."""
+    box: bytes
+    """16 bytes longer than that (`hpke.py`)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,7 +145,7 @@ class Refused:
 
 Body = (
     Hello | Sound | Photo | Gaze | Battery | Mute | Time | Bye | PackedSound | PhotoPart | Moves
-    | Welcome | Credit | AskTime | Refused
+    | EncryptedSound | Welcome | Credit | AskTime | Refused
 )  # fmt: skip
 
 

@@ -9,6 +9,7 @@ from struct import Struct
 from typing import Final
 
 from firmware_bridge.bodies import (
+    ENCRYPTS,
     GAZES,
     HAS_BATTERY,
     HAS_BUTTON,
@@ -22,6 +23,7 @@ from firmware_bridge.bodies import (
     Body,
     Bye,
     Credit,
+    EncryptedSound,
     Frame,
     Gaze,
     Hello,
@@ -37,10 +39,10 @@ from firmware_bridge.bodies import (
 )
 
 __all__ = [
-    "GAZES", "HAS_BATTERY", "HAS_BUTTON", "HEARS", "MOVES", "SEES",
-    "AskTime", "BadFrame", "Battery", "Body", "Bye", "Credit", "Decoder", "Frame", "Gaze", "Hello",
-    "Moves", "Mute", "PackedSound", "Photo", "PhotoPart", "Refused", "Sound", "Time", "Welcome",
-    "encode",
+    "ENCRYPTS", "GAZES", "HAS_BATTERY", "HAS_BUTTON", "HEARS", "MOVES", "SEES",
+    "AskTime", "BadFrame", "Battery", "Body", "Bye", "Credit", "Decoder", "EncryptedSound", "Frame",
+    "Gaze", "Hello", "Moves", "Mute", "PackedSound", "Photo", "PhotoPart", "Refused", "Sound",
+    "Time", "Welcome", "encode", "known_bytes",
 ]  # fmt: skip
 
 VERSION: Final = 1
@@ -48,6 +50,9 @@ HEADER: Final = Struct("<BBHIIQ")
 """Kind, version, zero, bytes of the payload, sequence, at."""
 SEQUENCES: Final = 1 << 32
 TOKEN_BYTES: Final = 32
+KEY_BYTES: Final = 32
+TAG_BYTES: Final = 16
+"""Of what is encrypted (`hpke.py`)."""
 MOST_NAME_BYTES: Final = 48
 MOST_SOUND_SAMPLES: Final = 3200  # 200 ms at 16 kHz
 MOST_PHOTO_BYTES: Final = 512 * 1024
@@ -61,7 +66,7 @@ MOST_THOUSANDTH: Final = 1000
 MOST_PERCENT: Final = 100
 
 HELLO, SOUND, PHOTO, GAZE, BATTERY, MUTE, TIME, BYE = 1, 2, 3, 4, 5, 6, 7, 8
-PACKED_SOUND, PHOTO_PART, MOTION = 9, 10, 11
+PACKED_SOUND, PHOTO_PART, MOTION, ENCRYPTED_SOUND = 9, 10, 11, 12
 WELCOME, CREDIT, ASK_TIME, REFUSED = 16, 17, 18, 19
 
 _HELLO: Final = Struct(f"<I{TOKEN_BYTES}s")
@@ -72,7 +77,7 @@ _TIME: Final = Struct("<Q")
 _PART: Final = Struct("<II")
 
 _LENGTHS: Final = {
-    HELLO: (_HELLO.size, _HELLO.size + MOST_NAME_BYTES),
+    HELLO: (_HELLO.size, _HELLO.size + KEY_BYTES + MOST_NAME_BYTES),
     SOUND: (2, 2 * MOST_SOUND_SAMPLES),
     PHOTO: (4, MOST_PHOTO_BYTES),
     GAZE: (_GAZE.size, _GAZE.size),
@@ -83,6 +88,7 @@ _LENGTHS: Final = {
     PACKED_SOUND: (5, 4 + MOST_SOUND_SAMPLES // 2),
     PHOTO_PART: (_PART.size + 1, _PART.size + MOST_PART_BYTES),
     MOTION: (1, 1),
+    ENCRYPTED_SOUND: (1 + 2 + TAG_BYTES, 1 + 2 * MOST_SOUND_SAMPLES + TAG_BYTES),
     WELCOME: (_CREDIT.size, _CREDIT.size),
     CREDIT: (_CREDIT.size, _CREDIT.size),
     ASK_TIME: (_TIME.size, _TIME.size),
@@ -94,7 +100,8 @@ _LENGTHS: Final = {
 _KINDS: Final[dict[type[Body], int]] = {
     Hello: HELLO, Sound: SOUND, Photo: PHOTO, Gaze: GAZE, Battery: BATTERY, Mute: MUTE,
     Time: TIME, Bye: BYE, PackedSound: PACKED_SOUND, PhotoPart: PHOTO_PART, Moves: MOTION,
-    Welcome: WELCOME, Credit: CREDIT, AskTime: ASK_TIME, Refused: REFUSED,
+    EncryptedSound: ENCRYPTED_SOUND, Welcome: WELCOME, Credit: CREDIT, AskTime: ASK_TIME,
+    Refused: REFUSED,
 }  # fmt: skip
 
 
@@ -107,24 +114,39 @@ def encode(body: Body, *, sequence: int, at: int) -> bytes:
     return HEADER.pack(kind, VERSION, 0, len(payload), sequence % SEQUENCES, at) + payload
 
 
+def known_bytes(kind: int, plain_bytes: int, *, sequence: int, at: int) -> bytes:
+    """Return what stands before the box in a frame of encrypted sound, and is bound to it.
+
+    `kind` and `plain_bytes` are of the frame that it would be.
+    """
+    length = 1 + plain_bytes + TAG_BYTES
+    head = HEADER.pack(ENCRYPTED_SOUND, VERSION, 0, length, sequence % SEQUENCES, at)
+    return head + bytes([kind])
+
+
 def _payload(body: Body) -> bytes:
     match body:
         case Sound(samples=payload) | Photo(jpeg=payload) | PackedSound(block=payload):
             return payload
+        case EncryptedSound(kind=kind, box=box):
+            return bytes([kind]) + box
         case PhotoPart(whole_bytes=whole_bytes, offset=offset, piece=piece):
             return _PART.pack(whole_bytes, offset) + piece
-        case Hello(capabilities=capabilities, token=token, name=name):
-            return _HELLO.pack(capabilities, token) + _cut(name, MOST_NAME_BYTES)
+        case Hello(capabilities=capabilities, token=token, name=name, encapsulated=encapsulated):
+            head = _HELLO.pack(capabilities, token) + encapsulated
+            return head + _cut(name, MOST_NAME_BYTES)
         case Refused(reason=reason):
             return _cut(reason, MOST_REASON_BYTES)
-        case Mute() | Bye():
-            return b""
         case _:
             return _packed(body)
 
 
-def _packed(body: Gaze | Battery | Moves | Time | AskTime | Welcome | Credit) -> bytes:
+def _packed(
+    body: Gaze | Battery | Moves | Mute | Time | Bye | AskTime | Welcome | Credit,
+) -> bytes:
     match body:
+        case Mute() | Bye():
+            return b""
         case Moves(motion=motion):
             return bytes([MOTIONS.index(motion)])
         case Gaze(place=place):
@@ -181,10 +203,10 @@ def _body(kind: int, payload: bytes) -> Body:
         return Sound(payload)
     if kind in {PHOTO, PACKED_SOUND}:
         return Photo(payload) if kind == PHOTO else PackedSound(payload)
-    if kind == PHOTO_PART:
-        return _part(payload)
+    if kind in {PHOTO_PART, ENCRYPTED_SOUND}:
+        return _part(payload) if kind == PHOTO_PART else _encrypted(payload)
     if kind in {HELLO, REFUSED}:
-        return _words(kind, payload)
+        return _hello(payload) if kind == HELLO else Refused(_words(payload))
     if kind in {MUTE, BYE}:
         return Mute() if kind == MUTE else Bye()
     return _numbers(kind, payload)
@@ -198,18 +220,33 @@ def _part(payload: bytes) -> PhotoPart:
     return PhotoPart(whole_bytes, offset, piece)
 
 
-def _words(kind: int, payload: bytes) -> Hello | Refused:
-    text = payload[_HELLO.size :] if kind == HELLO else payload
+def _encrypted(payload: bytes) -> EncryptedSound:
+    kind, plain_bytes = payload[0], len(payload) - 1 - TAG_BYTES
+    if kind not in {SOUND, PACKED_SOUND}:
+        raise BadFrame(f"encrypted sound of kind {kind}")
+    least, most = _LENGTHS[kind]
+    if not least <= plain_bytes <= most or (kind == SOUND and plain_bytes % 2):
+        raise BadFrame(f"{plain_bytes} bytes of encrypted sound")
+    return EncryptedSound(kind, payload[1:])
+
+
+def _hello(payload: bytes) -> Hello:
+    capabilities, token = _HELLO.unpack_from(payload)
+    rest = payload[_HELLO.size :]
+    key_bytes = KEY_BYTES if capabilities & ENCRYPTS else 0
+    if not key_bytes <= len(rest) <= key_bytes + MOST_NAME_BYTES:
+        raise BadFrame(f"a hello with a name of {len(rest) - key_bytes} bytes")
+    return Hello(capabilities, token, _words(rest[key_bytes:]), rest[:key_bytes])
+
+
+def _words(text: bytes) -> str:
     try:
         words = text.decode()
     except UnicodeDecodeError:
         raise BadFrame("a name that is no UTF-8") from None
     if not words.isprintable():
         raise BadFrame("a name that cannot be shown")
-    if kind == REFUSED:
-        return Refused(words)
-    capabilities, token = _HELLO.unpack_from(payload)
-    return Hello(capabilities, token, words)
+    return words
 
 
 def _numbers(kind: int, payload: bytes) -> Body:
