@@ -200,6 +200,8 @@ class Dropped(Message, frozen=True, tag=7):
     at_ms: Millis
     frames: Count
     samples: Count
+    closed: Count = 0
+    """Samples of a wearable that encrypts them to another key than this chamber's."""
 
 
 class Ended(Message, frozen=True, tag=8):

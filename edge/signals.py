@@ -42,6 +42,22 @@ class AudioChunk:
 
 
 @dataclass(frozen=True, slots=True)
+class ClosedSound:
+    """A piece of sound that only the chamber can open: what a wearable encrypted to its key."""
+
+    encapsulated: bytes
+    """Of the wearable's start, 32 bytes; no secret."""
+    number: int
+    known: bytes
+    """What is bound to the box besides its number."""
+    box: bytes
+    start: int
+    """Samples since the stream's first one."""
+    samples: int
+    """How many are in it, by what it weighs."""
+
+
+@dataclass(frozen=True, slots=True)
 class Played:
     """A piece of what the companion says, as its loudspeaker plays it."""
 

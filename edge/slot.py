@@ -13,16 +13,17 @@ Record: header (little-endian) then payload.
 |          |      | house wants as text, 7 a request for that begins or is over              |
 | part     | u16  | position of this record within its signal                                |
 | parts    | u16  | records of this signal                                                   |
-| width    | u16  | frame: pixels; request: its step                                         |
+| width    | u16  | frame: pixels; request: its step; encrypted audio: samples               |
 | height   | u16  | frame only, pixels                                                       |
 | reserved | u16  | 0                                                                        |
 | epoch    | u32  | grows by one each time the source is started                             |
 | sequence | u32  | grows by one a signal; a hole is counted as lost                         |
-| at       | u64  | first sample (audio, played) or moment (the others) in samples of 16 kHz;|
-|          |      | of a request its number                                                  |
+| at       | u64  | first sample (sound of any kind) or moment (the others) in samples of 16 |
+|          |      | kHz; of a request its number                                             |
 
 Payload: at most `BLOCK_SAMPLES` int16 little-endian mono samples, in one part; or RGB rows, every
-part but the last as long as can be.
+part but the last as long as can be; or 32 bytes encapsulated key, u32 number, 21 bytes that are
+bound to the box, and the box (`firmware_bridge/hpke.py`).
 """
 
 from collections.abc import Callable, Iterator
@@ -36,6 +37,7 @@ import numpy.typing as npt
 from edge.signals import (
     BLOCK_SAMPLES,
     AudioChunk,
+    ClosedSound,
     Frame,
     HomeMark,
     HomeSound,
@@ -45,16 +47,19 @@ from edge.signals import (
 )
 
 HEADER: Final = Struct("<HHHHHHIIQ")
+CLOSED_HEAD: Final = Struct("<32sI21s")
+"""Of encrypted sound: encapsulated key, number, what is bound to the box."""
 MAX_RECORD_BYTES: Final = 64 * 1024
 MAX_PAYLOAD_BYTES: Final = MAX_RECORD_BYTES - HEADER.size
 MAX_SIDE_PX: Final = 1280
 """A larger picture is scaled down by its source."""
 
 Sound = AudioChunk | Played | HomeSound
-AUDIO, FRAME, END, PLAYED, STILL, HOME, HOME_MARK = 1, 2, 3, 4, 5, 6, 7
+AUDIO, FRAME, END, PLAYED, STILL, HOME, HOME_MARK, CLOSED = 1, 2, 3, 4, 5, 6, 7, 8
 SOUNDS: Final[dict[int, type[Sound]]] = {AUDIO: AudioChunk, PLAYED: Played, HOME: HomeSound}
-KINDS: Final = frozenset({*SOUNDS, FRAME, END, STILL, HOME_MARK})
+KINDS: Final = frozenset({*SOUNDS, FRAME, END, STILL, HOME_MARK, CLOSED})
 MAX_SOUND_BYTES: Final = BLOCK_SAMPLES * 2
+MAX_CLOSED_BYTES: Final = CLOSED_HEAD.size + 8192
 STEPS: Final = np.float32(32768)
 """Of an int16 sample from 0 to 1."""
 
@@ -75,9 +80,13 @@ class End:
 Signal = AudioChunk | Played | Frame | End | Still
 OfHouse = HomeSound | HomeMark
 """What has no moment on a stream's clock."""
+LiveOnly = OfHouse | ClosedSound
+"""What never comes by a slot that is kept in step."""
 
 
-def records(signal: Signal | OfHouse, *, epoch: int, sequence: int) -> Iterator[bytes | memoryview]:
+def records(
+    signal: Signal | LiveOnly, *, epoch: int, sequence: int
+) -> Iterator[bytes | memoryview]:
     """Yield the records that carry one signal."""
     if isinstance(signal, Sound):
         yield SoundRecord().wrap(signal, epoch=epoch, sequence=sequence)
@@ -85,6 +94,11 @@ def records(signal: Signal | OfHouse, *, epoch: int, sequence: int) -> Iterator[
     if isinstance(signal, HomeMark):
         head = (HOME_MARK, 0, 1, signal.step, 0, 0, epoch, sequence, signal.number)
         yield HEADER.pack(*head)
+        return
+    if isinstance(signal, ClosedSound):
+        place = (CLOSED, 0, 1, signal.samples, 0, 0, epoch, sequence, signal.start)
+        bound = CLOSED_HEAD.pack(signal.encapsulated, signal.number, signal.known)
+        yield HEADER.pack(*place) + bound + signal.box
         return
     kind = STILL if isinstance(signal, Still) else END
     width, height, payload = 0, 0, memoryview(b"")
@@ -181,6 +195,7 @@ class SlotReader:
         self._picture = memory.room(1)
         self._epoch = -1
         self._next = 0
+        self._closed = b""
         self._parts = 0
         """Received of the signal that is on its way."""
         self._head = NO_HEAD
@@ -190,7 +205,7 @@ class SlotReader:
         """Whether a part of a signal has come, and others have not."""
         return self._parts > 0
 
-    def feed(self, record: bytes | memoryview) -> Signal | OfHouse | None:
+    def feed(self, record: bytes | memoryview) -> Signal | LiveOnly | None:
         """Return the signal that this record completes, if it completes one.
 
         Raises BadRecord for anything that does not honour the table above.
@@ -251,8 +266,12 @@ class SlotReader:
             if len(payload) > wanted or len(payload) % 2:
                 raise BadRecord(f"{len(payload)} bytes of sound")
             np.copyto(self._sound[: len(payload) // 2], np.frombuffer(payload, "<i2"))
+        elif self._head.kind == CLOSED:
+            if not CLOSED_HEAD.size < len(payload) <= MAX_CLOSED_BYTES:
+                raise BadRecord(f"{len(payload)} bytes of encrypted sound")
+            self._closed = bytes(payload)
 
-    def _whole(self, payload_bytes: int) -> Signal | OfHouse:
+    def _whole(self, payload_bytes: int) -> Signal | LiveOnly:
         head = self._head
         if head.kind == END:
             return End(head.at)
@@ -260,6 +279,10 @@ class SlotReader:
             return Still(head.at)
         if head.kind == HOME_MARK:
             return HomeMark(head.at, _step(head.width))
+        if head.kind == CLOSED:
+            encapsulated, number, known = CLOSED_HEAD.unpack_from(self._closed)
+            box = self._closed[CLOSED_HEAD.size :]
+            return ClosedSound(encapsulated, number, known, box, head.at, head.width)
         if head.kind in SOUNDS:
             samples = self._sound[: payload_bytes // 2]
             samples /= STEPS

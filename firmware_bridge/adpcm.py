@@ -57,6 +57,11 @@ def unpacked(block: bytes) -> bytes:
     return Struct(f"<{len(samples)}h").pack(*samples)
 
 
+def samples_in(block_bytes: int) -> int:
+    """Return how many samples a block of so many bytes holds."""
+    return 2 * (block_bytes - HEAD.size)
+
+
 class Packer:
     """Samples -> blocks, as a board makes them; each begins where the one before ended."""
 

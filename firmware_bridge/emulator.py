@@ -17,11 +17,14 @@ import aiohttp
 from firmware_bridge import frames
 from firmware_bridge.adpcm import Packer
 from firmware_bridge.frames import (
+    PACKED_SOUND,
+    SOUND,
     AskTime,
     Body,
     Bye,
     Credit,
     Decoder,
+    EncryptedSound,
     Frame,
     Hello,
     PackedSound,
@@ -31,7 +34,9 @@ from firmware_bridge.frames import (
     Sound,
     Time,
     Welcome,
+    known_bytes,
 )
+from firmware_bridge.hpke import Sender
 
 FRAME_SAMPLES: Final = 320
 RATE_HZ: Final = 16_000
@@ -76,6 +81,8 @@ class Firmware:
     """Credit that the welcome gave: more is not kept."""
     packer: Packer | None = None
     """Makes sound small, for a slow line."""
+    sender: Sender | None = None
+    """Encrypts sound to the chamber."""
     part_bytes: int = 0
     """Of a photo that goes in pieces; 0: it goes whole."""
     _decoder: Decoder = field(default_factory=Decoder)
@@ -83,14 +90,26 @@ class Firmware:
     def hello(self) -> bytes:
         """Return the first frame."""
         can = frames.HEARS | frames.SEES | frames.GAZES | frames.HAS_BATTERY | frames.HAS_BUTTON
-        return self.frame(Hello(can, self.token, self.name))
+        if not self.sender:
+            return self.frame(Hello(can, self.token, self.name))
+        key = self.sender.encapsulated
+        return self.frame(Hello(can | frames.ENCRYPTS, self.token, self.name, key))
 
     def sound(self, samples: bytes, at: int) -> bytes | None:
         """Return a frame of sound; None where it has to be left out."""
         has_credit = self.sounds > 0
         self.sounds -= has_credit
-        body = PackedSound(self.packer.pack(samples)) if self.packer else Sound(samples)
+        plain = PackedSound(self.packer.pack(samples)) if self.packer else Sound(samples)
+        body = self._encrypted(self.sender, plain, at) if self.sender else plain
         return self._if_credit(body, at, has_credit=has_credit)
+
+    def _encrypted(self, sender: Sender, body: Sound | PackedSound, at: int) -> EncryptedSound:
+        if isinstance(body, PackedSound):
+            kind, plain = PACKED_SOUND, body.block
+        else:
+            kind, plain = SOUND, body.samples
+        known = known_bytes(kind, len(plain), sequence=self.made, at=at)
+        return EncryptedSound(kind, sender.seal(self.made, known, plain))
 
     def photo(self, jpeg: bytes, at: int) -> Iterator[bytes]:
         """Yield the frames of a photo; none where none is wanted yet, which is no loss."""

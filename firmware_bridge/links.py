@@ -10,9 +10,9 @@ from typing import Literal, Protocol, runtime_checkable
 
 from firmware_bridge.bodies import Motion
 from firmware_bridge.frames import Gaze, Mute
-from firmware_bridge.session import Gone, Heard, Pictured
+from firmware_bridge.session import Closed, Gone, Heard, Pictured
 
-Brought = Heard | Pictured | Gaze | Mute | Gone
+Brought = Heard | Closed | Pictured | Gaze | Mute | Gone
 
 
 class Lost(ConnectionError):

@@ -20,6 +20,7 @@ from firmware_bridge.frames import (
     Bye,
     Credit,
     Decoder,
+    EncryptedSound,
     Frame,
     Gaze,
     Hello,
@@ -51,6 +52,21 @@ class Heard:
 
     samples: bytes
     start: int
+
+
+@dataclass(frozen=True, slots=True)
+class Closed:
+    """Sound that only the chamber can open (`hpke.py`), and where on our stream's clock it lies."""
+
+    encapsulated: bytes
+    number: int
+    """Of its frame."""
+    known: bytes
+    """All of its frame that stands before the box, and is bound to it."""
+    box: bytes
+    start: int
+    samples: int
+    """How many are in it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,12 +111,16 @@ class Session:
     _has_photo_moved: bool = False
     """Whether credit for one was given, or a piece of one came, since the last `renew_credit`."""
 
-    def feed(self, piece: bytes, now: int) -> Iterator[Heard | Pictured | Gaze | Mute]:
+    @property
+    def _encapsulated(self) -> bytes:
+        return self.hello.encapsulated if self.hello else b""
+
+    def feed(self, piece: bytes, now: int) -> Iterator[Heard | Closed | Pictured | Gaze | Mute]:
         """Take bytes in at our position `now`; yield what they bring. Raises BadFrame."""
         for frame in self._decoder.feed(piece):
             yield from self.take(frame, now)
 
-    def take(self, frame: Frame, now: int) -> Iterator[Heard | Pictured | Gaze | Mute]:
+    def take(self, frame: Frame, now: int) -> Iterator[Heard | Closed | Pictured | Gaze | Mute]:
         """Take one frame in at our position `now`; yield what it brings. Raises BadFrame."""
         if not self.hello:
             self._greet(frame, now)
@@ -142,10 +162,14 @@ class Session:
 
     def _take(
         self, frame: Frame, now: int, *, is_late: bool
-    ) -> Iterator[Heard | Pictured | Gaze | Mute]:
+    ) -> Iterator[Heard | Closed | Pictured | Gaze | Mute]:
         match frame.body:
-            case Sound() | PackedSound():
+            case Sound() | PackedSound() if not self._encapsulated:
                 yield from self._heard(frame.body, frame.at, now)
+            case EncryptedSound() if self._encapsulated:
+                yield self._closed(frame.body, frame, now)
+            case Sound() | PackedSound() | EncryptedSound():
+                raise BadFrame("sound that is not encrypted as the hello said")
             case Photo() | PhotoPart():
                 yield from self._pictured(frame.body, frame.at, now, is_late=is_late)
             case Time(echo=echo):
@@ -160,10 +184,7 @@ class Session:
     def _heard(self, sound: Sound | PackedSound, at: int, now: int) -> Iterator[Heard]:
         """Yield the sound, and before it what is made up for a little that is missing."""
         samples = sound.samples if isinstance(sound, Sound) else adpcm.unpacked(sound.block)
-        self._spent += 1
-        if self._spent >= CREDIT_EVERY:
-            self._reply(Credit(self._spent, 0), now)
-            self._spent = 0
+        self._spend(now)
         count = len(samples) // 2
         start = self._moment(at, count, now)
         if self._heard_until and 0 < (hole := start - self._heard_until) <= MOST_MADE_UP:
@@ -171,6 +192,28 @@ class Session:
         self._softer.heard(samples)
         self._heard_until = max(self._heard_until, start + count)
         yield Heard(samples, start)
+
+    def _closed(self, sound: EncryptedSound, frame: Frame, now: int) -> Closed:
+        """Return what goes to the chamber as it is."""
+        self._spend(now)
+        plain_bytes = len(sound.box) - frames.TAG_BYTES
+        is_packed = sound.kind == frames.PACKED_SOUND
+        count = adpcm.samples_in(plain_bytes) if is_packed else plain_bytes // 2
+        return Closed(
+            self._encapsulated,
+            frame.sequence,
+            frames.known_bytes(sound.kind, plain_bytes, sequence=frame.sequence, at=frame.at),
+            sound.box,
+            self._moment(frame.at, count, now),
+            count,
+        )
+
+    def _spend(self, now: int) -> None:
+        """Count a sound, and give credit for more."""
+        self._spent += 1
+        if self._spent >= CREDIT_EVERY:
+            self._reply(Credit(self._spent, 0), now)
+            self._spent = 0
 
     def _pictured(
         self, photo: Photo | PhotoPart, at: int, now: int, *, is_late: bool

@@ -35,7 +35,7 @@ from edge.messages import Mute as MuteAsked
 from edge.seal import own
 from firmware_bridge.frames import TOKEN_BYTES, Gaze, Mute
 from firmware_bridge.links import Brought, Link, Lost, TakesWords, Terms
-from firmware_bridge.session import Gone, Heard, Pictured
+from firmware_bridge.session import Closed, Gone, Heard, Pictured
 
 CONTROL_FD, STATUS_FD, ERROR_FD = 0, 1, 2
 ENDED, LOST = 0, 3
@@ -206,6 +206,8 @@ class Bridge:
         match brought:
             case Heard() if self._sound:
                 self._sound.take(brought)
+            case Closed() if self._sound:
+                self._sound.pass_on(brought)
             case Pictured() if self._photos:
                 self._photos.take(brought)
             case Gaze(place=(x, y)) if time.monotonic() - self._gazed_s >= BETWEEN_GAZES_S:

@@ -16,15 +16,14 @@ from typing import Final
 import cv2
 import numpy as np
 
-from edge.capture.chunks import Chunker
+from edge.capture.chunks import Patchwork
 from edge.capture.outlet import Outlet
 from edge.capture.pictures import fit
 from edge.capture.stillness import Stillness
-from edge.clock import SAMPLE_RATE_HZ
-from edge.signals import Frame, Pixels, Still
+from edge.signals import AudioChunk, ClosedSound, Frame, Pixels, Still
 from edge.slot import STEPS
 from firmware_bridge import jpeg
-from firmware_bridge.session import Heard, Pictured
+from firmware_bridge.session import Closed, Heard, Pictured
 
 CHAMBER_GONE: Final = 5
 """Exit status, as that of `edge.capture`."""
@@ -38,31 +37,49 @@ class SoundIntake:
 
     def __init__(self, outlet: Outlet) -> None:
         self._outlet = outlet
-        self._chunker = Chunker(SAMPLE_RATE_HZ, 0)
-        self.repeated = 0
+        self._patchwork = Patchwork()
+        self._closed_until = 0
+        """Where the sound ends that only the chamber can open; 0 without any."""
+
+    @property
+    def repeated(self) -> int:
         """Samples that lie before what has been handed over."""
+        return self._patchwork.repeated
 
     def end(self) -> None:
         """Let silence follow, as long as a speaker is waited for: who was speaking has finished."""
-        if begin := self._chunker.position + self._chunker.pending:
+        if begin := max(self._patchwork.until, self._closed_until):
             self.take(Heard(bytes(2 * SILENCE_SAMPLES), begin))
 
     def take(self, heard: Heard) -> None:
         """Hand over the chunks that this completes."""
         samples = np.frombuffer(heard.samples, "<i2").astype(np.float32)
         samples /= STEPS
-        expected = self._chunker.position + self._chunker.pending
-        if heard.start < expected:
-            known = min(expected - heard.start, len(samples))
-            self.repeated += known
-            samples = samples[known:]
-        elif heard.start > expected:
-            if expected:
-                self._outlet.skip(heard.start - self._chunker.position)
-            self._chunker = Chunker(SAMPLE_RATE_HZ, heard.start)
+        missing, chunks = self._patchwork.lay(samples, heard.start)
+        self._leave_hole(missing)
+        for chunk in chunks:
+            self._offer(chunk)
+
+    def pass_on(self, closed: Closed) -> None:
+        """Hand over what only the chamber can open."""
+        if self._closed_until:
+            self._leave_hole(closed.start - self._closed_until)
+        self._closed_until = closed.start + closed.samples
+        self._offer(
+            ClosedSound(
+                *(closed.encapsulated, closed.number, closed.known, closed.box),
+                closed.start,
+                closed.samples,
+            )
+        )
+
+    def _leave_hole(self, samples: int) -> None:
+        if samples > 0:
+            self._outlet.skip(samples)
+
+    def _offer(self, sound: AudioChunk | ClosedSound) -> None:
         try:
-            for chunk in self._chunker.feed(samples):
-                self._outlet.offer(chunk)
+            self._outlet.offer(sound)
         except (BrokenPipeError, ConnectionResetError):  # of the slot: nobody listens any more
             os._exit(CHAMBER_GONE)
 

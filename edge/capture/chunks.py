@@ -84,3 +84,32 @@ class Chunker:
         self._rest[: len(rest)] = rest
         self._rest[len(rest) :] = 0
         rest.fill(0)
+
+
+class Patchwork:
+    """Pieces of a stream at 16 kHz, each with its place: some missing, some of them twice."""
+
+    def __init__(self) -> None:
+        self._chunker = Chunker(SAMPLE_RATE_HZ, 0)
+        self.repeated = 0
+        """Samples that lie before what had come already; they are left out."""
+
+    @property
+    def until(self) -> int:
+        """Where what has come ends; 0 before anything has."""
+        return self._chunker.position + self._chunker.pending
+
+    def lay(self, samples: Samples, start: int) -> tuple[int, Iterator[AudioChunk]]:
+        """Return how many samples are missing before these, and the chunks that they complete.
+
+        What did not fill a chunk before a hole is missing with it. `samples` are spent.
+        """
+        expected, missing = self.until, 0
+        if start < expected:
+            known = min(expected - start, len(samples))
+            self.repeated += known
+            samples = samples[known:]
+        elif start > expected:
+            missing = start - self._chunker.position if expected else 0
+            self._chunker = Chunker(SAMPLE_RATE_HZ, start)
+        return missing, self._chunker.feed(samples)

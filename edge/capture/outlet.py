@@ -11,7 +11,7 @@ sound and no picture that it has handed over, however long it waits for the next
 import socket
 from collections.abc import Iterator
 
-from edge.signals import AudioChunk, Frame
+from edge.signals import AudioChunk, ClosedSound, Frame
 from edge.slot import HEADER, Signal, SoundRecord, records
 
 
@@ -39,7 +39,7 @@ class Outlet:
             self._write(record)
         self._spend(signal)
 
-    def offer(self, signal: Signal) -> bool:
+    def offer(self, signal: Signal | ClosedSound) -> bool:
         """Hand a signal over unless the slot is full. A picture that was begun is completed."""
         pieces = self._records(signal)
         first = next(pieces)
@@ -59,7 +59,7 @@ class Outlet:
         self.dropped += size
         self._sequence += signals
 
-    def _records(self, signal: Signal) -> Iterator[bytes | memoryview]:
+    def _records(self, signal: Signal | ClosedSound) -> Iterator[bytes | memoryview]:
         sequence, self._sequence = self._sequence, self._sequence + 1
         if isinstance(signal, AudioChunk):
             return iter((self._sound.wrap(signal, epoch=self._epoch, sequence=sequence),))
@@ -69,7 +69,7 @@ class Outlet:
         self._socket.send(record, flags)
         self.raw_bytes += len(record) - HEADER.size
 
-    def _spend(self, signal: Signal) -> None:
+    def _spend(self, signal: Signal | ClosedSound) -> None:
         if isinstance(signal, AudioChunk):
             signal.samples.fill(0)
             self._sound.clear()
@@ -77,7 +77,9 @@ class Outlet:
             signal.pixels.fill(0)
 
 
-def _size(signal: Signal) -> int:
+def _size(signal: Signal | ClosedSound) -> int:
     if isinstance(signal, AudioChunk):
         return len(signal.samples)
+    if isinstance(signal, ClosedSound):
+        return signal.samples
     return int(isinstance(signal, Frame))

@@ -37,6 +37,7 @@ from edge.messages import (
     VoiceProfile,
     Watch,
 )
+from firmware_bridge.frames import KEY_BYTES
 from models.manifest import CorruptModel, ModelNotFetched
 
 if TYPE_CHECKING:
@@ -44,6 +45,7 @@ if TYPE_CHECKING:
     from edge.chamber.echo import Echo
     from edge.chamber.eyes import Eyes
     from edge.chamber.home import Home
+    from edge.chamber.opener import Opener
 
 STDERR_FD: Final = 2
 LOADED_WHEN_NEEDED: Final = ("numpy.fft", "numpy.linalg", "numpy.ma")
@@ -76,6 +78,7 @@ def main(life: Life = hear_and_see) -> int:
     if refused and not (senses.ears or senses.eyes):
         sys.stderr.write(f"{refused[0].sentence}\n")
         return 1
+    opener = _opener(arguments.opening_key_fd)
     seal.give_back_memory()
     slots = [int(descriptor) for descriptor in arguments.slot_fds.split(",")]
     seal.close_all_but({ENTERS_FD, AIRLOCK_FD, STDERR_FD, *slots, *shelf.kept})
@@ -91,7 +94,9 @@ def main(life: Life = hear_and_see) -> int:
     obeying = threading.Thread(target=obey, args=told_to, name="obeying", daemon=True)
     obeying.start()
     shelf.live(exit_.leave)
-    ended = life([Slot(descriptor) for descriptor in slots], senses, exit_, arguments.lockstep)
+    ended = life(
+        [Slot(descriptor, opener) for descriptor in slots], senses, exit_, arguments.lockstep
+    )
     for lending in shelf.lending():
         exit_.leave(lending)
     exit_.leave(ended)
@@ -146,6 +151,17 @@ def _load_eyes(settings: config.Vision, shelf: Shelf) -> "Eyes | None":
     from edge.chamber import eyes  # noqa: PLC0415 (see above)
 
     return eyes.load(settings, shelf)
+
+
+def _opener(key_fd: int) -> "Opener | None":
+    """Return what opens a wearable's encrypted sound, with the key that is read once."""
+    if key_fd < 0:
+        return None
+    from edge.chamber.opener import Opener  # noqa: PLC0415 (see above)
+
+    key = os.read(key_fd, KEY_BYTES)
+    os.close(key_fd)
+    return Opener(key)
 
 
 def die_saying_where(exit_: Exit) -> None:
@@ -213,6 +229,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--senses", required=True)
     parser.add_argument("--lockstep", type=int, default=0)
     parser.add_argument("--without", default="")
+    parser.add_argument("--opening-key-fd", type=int, default=-1, help="for encrypted sound")
     parser.add_argument("--settings", default="")
     return parser.parse_args()
 

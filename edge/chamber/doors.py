@@ -9,15 +9,18 @@ import socket
 import threading
 import time
 from collections import Counter
-from collections.abc import Iterator, Sequence
-from typing import Final
+from collections.abc import Iterable, Iterator, Sequence
+from typing import TYPE_CHECKING, Final
 
 from edge import airlock, config
 from edge.budget import DAY_S, Budget, passes
 from edge.chamber import held
 from edge.messages import Enters, Leaves
-from edge.signals import AudioChunk
-from edge.slot import MAX_RECORD_BYTES, End, OfHouse, Signal, SlotReader
+from edge.signals import AudioChunk, ClosedSound
+from edge.slot import MAX_RECORD_BYTES, End, LiveOnly, Signal, SlotReader
+
+if TYPE_CHECKING:
+    from edge.chamber.opener import Opener
 
 AIRLOCK_FD: Final = 1
 ENTERS_FD: Final = 0
@@ -80,7 +83,9 @@ REST_WITHIN_MS: Final = 1500
 class Slot:
     """The chamber's end of one source slot."""
 
-    def __init__(self, descriptor: int) -> None:
+    def __init__(self, descriptor: int, opener: "Opener | None" = None) -> None:
+        """Take the descriptor; `opener` is for what a wearable encrypted."""
+        self._opener = opener
         self.reader = SlotReader(held.LOCKED)
         self._socket = socket.socket(fileno=descriptor)
         self._record = held.room(MAX_RECORD_BYTES)
@@ -88,7 +93,7 @@ class Slot:
     def fileno(self) -> int:
         return self._socket.fileno()
 
-    def receive(self) -> tuple[Signal | OfHouse | None, bool]:
+    def receive(self) -> tuple[Signal | LiveOnly | None, bool]:
         """Take one record; return the signal that it completed, and whether the slot is open."""
         size = self._socket.recv_into(self._record.data)
         if not size:
@@ -98,16 +103,22 @@ class Slot:
         record.fill(0)
         return signal, True
 
+    def opened(self, signal: Signal | LiveOnly) -> Iterable[Signal | LiveOnly]:
+        """Return what is in a signal that a wearable encrypted, and any other as it is."""
+        if self._opener and isinstance(signal, ClosedSound):
+            return self._opener.opened(signal)
+        return (signal,)
+
     def next(self) -> Signal | None:
         """Wait for the next whole signal; None when no source will come again."""
         signal, is_open = self.receive()
         while is_open and signal is None:
             signal, is_open = self.receive()
-        assert not isinstance(signal, OfHouse), "the house comes by a slot that is not kept in step"
+        assert not isinstance(signal, LiveOnly), "it comes by a slot that is not kept in step"
         return signal
 
 
-def as_they_come(slots: Sequence[Slot]) -> Iterator[Signal | OfHouse]:
+def as_they_come(slots: Sequence[Slot]) -> Iterator[Signal | LiveOnly]:
     """Yield signals of all slots in the order of arrival, until every slot is closed.
 
     A signal is overwritten when the next one is asked for; a part of one, when the others do not
@@ -127,7 +138,7 @@ def as_they_come(slots: Sequence[Slot]) -> Iterator[Signal | OfHouse]:
             slot = by_descriptor[descriptor]
             signal, is_open = slot.receive()
             if signal is not None:
-                yield signal
+                yield from slot.opened(signal)
                 slot.reader.forget()
             if not is_open:
                 waiting.unregister(descriptor)

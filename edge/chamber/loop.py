@@ -33,8 +33,8 @@ from edge.chamber.segmenter import Growing, Heard, Paused, Spoken
 from edge.chamber.tape import TAPE_S
 from edge.clock import SAMPLE_RATE_HZ, to_ms
 from edge.messages import Dropped, Ended, Leaves, Transcript
-from edge.signals import CHUNK_SAMPLES, AudioChunk, Frame, Played, Still
-from edge.slot import OfHouse, Signal
+from edge.signals import CHUNK_SAMPLES, AudioChunk, ClosedSound, Frame, Played, Still
+from edge.slot import LiveOnly, Signal
 
 if TYPE_CHECKING:
     from edge.chamber.ears import Ears, Laid
@@ -87,8 +87,8 @@ class Tally:
         self.now = 0
         """The stream's clock, in samples."""
         self.utterances = self.frames = 0
-        self._exit = exit_
-        self._lost_frames = self._lost_samples = 0
+        self.exit = exit_
+        self._lost_frames = self._lost_samples = self._closed_samples = 0
         self._reported_at = 0
         self._lock = threading.Lock()
 
@@ -98,18 +98,20 @@ class Tally:
         if self.now - self._reported_at >= REPORT_DROPS_EVERY_SAMPLES:
             self.report()
 
-    def miss(self, *, frames: int = 0, samples: int = 0) -> None:
+    def miss(self, *, frames: int = 0, samples: int = 0, closed: int = 0) -> None:
+        """Count pictures, samples, and samples that are encrypted to another key."""
         with self._lock:
             self._lost_frames += frames
             self._lost_samples += samples
+            self._closed_samples += closed
 
     def report(self) -> None:
         self._reported_at = self.now
         with self._lock:
-            frames, samples = self._lost_frames, self._lost_samples
-            self._lost_frames = self._lost_samples = 0
-        if frames or samples:
-            self._exit.leave(Dropped(to_ms(self.now), frames, samples))
+            missed = (self._lost_frames, self._lost_samples, self._closed_samples)
+            self._lost_frames = self._lost_samples = self._closed_samples = 0
+        if any(missed):
+            self.exit.leave(Dropped(to_ms(self.now), *missed))
 
 
 def run_in_step(signals: Iterable[Signal], senses: Senses, exit_: Exit) -> Ended:
@@ -132,7 +134,7 @@ def run_in_step(signals: Iterable[Signal], senses: Senses, exit_: Exit) -> Ended
     return Ended(to_ms(tally.now), tally.utterances, tally.frames)
 
 
-def run_live(signals: Iterable[Signal | OfHouse], senses: Senses, exit_: Exit) -> Ended:
+def run_live(signals: Iterable[Signal | LiveOnly], senses: Senses, exit_: Exit) -> Ended:
     """Hand every signal to the thread that it is for; return when all sources have ended."""
     tally = Tally(exit_)
     chunks: Queue[Laid | None] = Queue(CHUNKS_HELD)
@@ -149,8 +151,8 @@ def run_live(signals: Iterable[Signal | OfHouse], senses: Senses, exit_: Exit) -
     for thread in threads:
         thread.start()
     for signal in signals:
-        if isinstance(signal, Played | OfHouse):
-            _take_beside(signal, senses, utterances, exit_)
+        if isinstance(signal, Played | LiveOnly):
+            _take_beside(signal, senses, utterances, tally)
         elif isinstance(signal, AudioChunk):
             tally.tick(signal.end)
             if not _laid(chunks, signal, senses):
@@ -167,14 +169,20 @@ def run_live(signals: Iterable[Signal | OfHouse], senses: Senses, exit_: Exit) -
     return Ended(to_ms(tally.now), tally.utterances, tally.frames)
 
 
-def _take_beside(signal: Played | OfHouse, senses: Senses, utterances: "Work", exit_: Exit) -> None:
-    """Take what is no part of the stream: what the companion plays, and what the house asks."""
+def _take_beside(
+    signal: Played | LiveOnly, senses: Senses, utterances: "Work", tally: Tally
+) -> None:
+    """Take what the companion plays, what the house asks, and what could not be opened."""
     if isinstance(signal, Played):
         senses.play(signal)
         return
+    if isinstance(signal, ClosedSound):
+        tally.tick(signal.start)
+        tally.miss(closed=signal.samples)
+        return
     for event in senses.home.take(signal) if senses.home else ():
         if isinstance(event, Leaves):
-            exit_.leave(event)
+            tally.exit.leave(event)
             continue
         try:
             utterances.put_nowait(event)

@@ -4,12 +4,14 @@ import os
 import secrets
 import socket
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from importlib.util import find_spec
 from pathlib import Path
 from types import MappingProxyType
 from typing import Final
 
 from edge.commands import omi_app_door, phone_door, xiaozhi_door
+from edge.commands.lasting_secret import lasting_secret
 from edge.launcher.doorway import Doorway
 from edge.launcher.own_folder import StartFailed
 from firmware_bridge.frames import TOKEN_BYTES
@@ -29,7 +31,8 @@ def _websocket(where: str) -> Meant:
         raise StartFailed(f"--wearable {where} names no link: a port, or one of {kinds}")
     doorway = on_loopback(int(where))
     address = f"ws://{doorway.address}/link"
-    return doorway, f"the wearable connects to {address} with the token {doorway.token.hex()}"
+    told = f"the wearable connects to {address} with the token {doorway.token.hex()}"
+    return _may_encrypt(doorway, told)
 
 
 def _serial(where: str) -> Meant:
@@ -48,7 +51,17 @@ def _serial(where: str) -> Meant:
     if not os.access(path, os.R_OK | os.W_OK):
         raise StartFailed(f"{path} is not yours to open; join its group, which is often dialout")
     doorway = Doorway("serial", new_token(), where=path, baud=int(baud))
-    return doorway, f"the wearable is the board on {path}, at {baud} bits a second"
+    return _may_encrypt(doorway, f"the wearable is the board on {path}, at {baud} bits a second")
+
+
+def _may_encrypt(doorway: Doorway, told: str) -> Meant:
+    """Return the same for a link by which sound may come that only the chamber can open."""
+    from firmware_bridge import hpke  # noqa: PLC0415 (a tenth of a second for who needs it not)
+
+    secret = lasting_secret("the chamber's sound")
+    key = hpke.public_of(secret).hex()
+    words = f"its sound may be encrypted, to be opened in the chamber alone, with the key {key}"
+    return replace(doorway, opening_key=secret), f"{told}\noffrecord: {words}"
 
 
 def _omi(where: str, kind: str = "omi") -> Meant:

@@ -174,6 +174,8 @@ class Powers:
     """For its models together; 0 means that all of them stay."""
     without: Collection[str] = ()
     """Specialists that hung time and again."""
+    opening_key_fd: int = NO_DESCRIPTOR
+    """From which it reads the key to what a wearable encrypts."""
 
 
 def chamber(run: Run, program: str, slots: Sequence[int], powers: Powers) -> Birth:
@@ -190,8 +192,9 @@ def chamber(run: Run, program: str, slots: Sequence[int], powers: Powers) -> Bir
             senses=",".join(sorted(powers.senses)),
             without=",".join(sorted(powers.without)) or False,
             lockstep=len(run.sources) if run.fast else False,
+            opening_key_fd=powers.opening_key_fd,
         ),
-        pass_fds=slots,
+        pass_fds=tuple({*slots, powers.opening_key_fd} - {NO_DESCRIPTOR}),
         readable=_readable(models.manifest.folder()),
         withheld=withheld(run),
     )

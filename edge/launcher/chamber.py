@@ -17,8 +17,9 @@ from edge.airlock_pipe import AirlockPipe, Sample
 from edge.launcher import births
 from edge.launcher.asides import Asides
 from edge.launcher.births import Run
-from edge.launcher.child import Child, Death
+from edge.launcher.child import Child, Death, readable_once
 from edge.launcher.counter_rule import CounterWatch
+from edge.launcher.doorway import NO_DESCRIPTOR
 from edge.launcher.processes import Processes
 from edge.launcher.sources import SourceProcesses
 from edge.launcher.wearer import Wearer
@@ -151,13 +152,17 @@ class ChamberProcess:
         self._hand_out([ours for _, ours in pairs])
         enters_read, self._enters = os.pipe2(os.O_DIRECT | os.O_CLOEXEC)
         slots = [theirs.fileno() for theirs, _ in pairs]
-        powers = births.Powers(self._senses(), self._asides.chamber_mb(), self._left_out())
+        doorway = self._run.doorway
+        key = doorway.opening_key if doorway else b""
+        key_fd = readable_once(key) if key else NO_DESCRIPTOR
+        powers = births.Powers(self._senses(), self._asides.chamber_mb(), self._left_out(), key_fd)
         child = Child(
             births.chamber(self._run, self._program, slots, powers),
             stdin=enters_read,
             stdout=self.airlock.write_end,
         )
-        os.close(enters_read)
+        for given in {enters_read, key_fd} - {NO_DESCRIPTOR}:
+            os.close(given)
         for theirs, _ in pairs:
             theirs.close()
         self.may_work = self._waits_for_count = False

@@ -34,6 +34,8 @@ class Doorway:
     """Of the one web page that may connect; empty where none may (`firmware_bridge/links.py`)."""
     key: bytes = field(default=b"", repr=False)
     """This device's key and certificate, where the link ends TLS."""
+    opening_key: bytes = field(default=b"", repr=False)
+    """For the chamber alone: opens what a wearable encrypts; empty where the link has no such."""
 
     @property
     def address(self) -> str:

@@ -74,7 +74,7 @@ class Tally:
                 self.seen += 1
                 self._time(message.stages)
             case Dropped():
-                self.dropped += message.frames + message.samples
+                self.dropped += message.frames + message.samples + message.closed
             case SourceState():
                 self._raw_bytes.note(message.kind, message.raw_bytes)
                 self._left_out.note(message.kind, message.dropped)

@@ -304,15 +304,19 @@ def _wanted(wanted: Wanted) -> str:
     return f"may {wanted.tool} be used with {wanted.what} ({wanted.why})? {how}"
 
 
+def _missed(message: Dropped) -> str:
+    sound_s, closed_s = (n / (1000 * SAMPLES_PER_MS) for n in (message.samples, message.closed))
+    words = f"{counted(message.frames, 'picture')}, {sound_s:.1f} s of sound"
+    if not message.closed:
+        return words
+    return f"{words}, {closed_s:.1f} s that the wearable encrypts to another key than this one's"
+
+
 def _own_affairs(message: Shown, at_ms: int, wall_s: float) -> Event | None:
     """Return the line of what concerns the companion itself."""
     match message:
         case Dropped():
-            sound_s = message.samples / (1000 * SAMPLES_PER_MS)
-            kind, words = (
-                "missed",
-                f"{counted(message.frames, 'picture')}, {sound_s:.1f} s of sound",
-            )
+            kind, words = "missed", _missed(message)
         case Notice() | Strained() | Lending() | Wanted():
             kind, words = "note", _note(message)
         case ChildDied():

@@ -6,13 +6,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from edge import slot
-from edge.signals import AudioChunk, Frame, Still
+from edge.signals import AudioChunk, ClosedSound, Frame, Still
 
 CHUNK = AudioChunk(np.linspace(-1, 1, 512, dtype=np.float32), 1024)
 PIXELS = np.arange(480 * 640 * 3, dtype=np.uint32).astype(np.uint8).reshape(480, 640, 3)
 
 
-def records(signal: slot.Signal, epoch: int = 1, sequence: int = 0) -> list[bytes]:
+def records(signal: slot.Signal | ClosedSound, epoch: int = 1, sequence: int = 0) -> list[bytes]:
     return list(slot.records(signal, epoch=epoch, sequence=sequence))
 
 
@@ -131,3 +131,11 @@ def test_garbage_is_a_bad_record_and_nothing_worse(garbage: list[bytes]) -> None
 
 def test_that_a_picture_was_left_out_arrives() -> None:
     assert slot.SlotReader().feed(*records(Still(77))) == Still(77)
+
+
+def test_what_only_the_chamber_can_open_arrives_as_it_was() -> None:
+    sound = ClosedSound(bytes(range(32)), 1 << 31, bytes(21), b"box" * 300, 4711, 320)
+    (record,) = records(sound)
+    assert slot.SlotReader().feed(record) == sound
+    with pytest.raises(slot.BadRecord, match="encrypted"):
+        slot.SlotReader().feed(record[: slot.HEADER.size + slot.CLOSED_HEAD.size])

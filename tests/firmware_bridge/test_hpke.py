@@ -18,12 +18,16 @@ SUITE = theirs.Suite(theirs.KEM.X25519, theirs.KDF.HKDF_SHA256, theirs.AEAD.CHAC
 @pytest.mark.parametrize(
     ("number", "known", "box"),
     [
-        (0, b"Count-0", "1c5250d8034ec2b784ba2cfd69dbdb8af406cfe3ff938e131f0def8c8b"
-                        "60b4db21993c62ce81883d2dd1b51a28"),
-        (1, b"Count-1", "6b53c051e4199c518de79594e1c4ab18b96f081549d45ce015be002090"
-                        "bb119e85285337cc95ba5f59992dc98c"),
+        (
+            *(0, b"Count-0"),
+            "1c5250d8034ec2b784ba2cfd69dbdb8af406cfe3ff938e131f0def8c8b60b4db21993c62ce81883d2dd1b51a28",
+        ),
+        (
+            *(1, b"Count-1"),
+            "6b53c051e4199c518de79594e1c4ab18b96f081549d45ce015be002090bb119e85285337cc95ba5f59992dc98c",
+        ),
     ],
-)  # fmt: skip
+)
 def test_it_says_what_the_standard_says(number: int, known: bytes, box: str) -> None:
     # RFC 9180, appendix A.2.1
     public = public_of(THEIR_PRIVATE)

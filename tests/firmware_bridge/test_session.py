@@ -2,10 +2,12 @@
 
 import pytest
 
-from firmware_bridge import frames, session
+from firmware_bridge import adpcm, frames, session
+from firmware_bridge.adpcm import Packer
 from firmware_bridge.emulator import Faults, Firmware, Way
 from firmware_bridge.frames import HEADER, BadFrame, Gaze, Mute
-from firmware_bridge.session import Heard, Pictured, Session
+from firmware_bridge.hpke import Receiver, Sender, public_of
+from firmware_bridge.session import Closed, Heard, Pictured, Session
 
 TOKEN = bytes(range(32))
 TAKEN = 320 * bytes(2)
@@ -139,3 +141,28 @@ def test_credit_that_was_lost_is_given_again_and_never_piles_up() -> None:
         bridge.renew_credit(100_000)
         exchange(bridge, board, 100_000)
     assert (board.sounds, board.photos) == (session.SOUNDS_AHEAD, session.PHOTOS_AHEAD)
+
+
+@pytest.mark.parametrize("packer", [None, Packer()])
+def test_what_is_encrypted_goes_on_as_it_came_and_has_its_moment(packer: Packer | None) -> None:
+    private = bytes(range(32))
+    bridge = Session(TOKEN)
+    board = Firmware(TOKEN, packer=packer, sender=Sender(public_of(private)))
+    assert list(bridge.feed(board.hello(), 100_000)) == []
+    exchange(bridge, board, 100_000)
+    (closed,) = bridge.feed(board.sound(TAKEN, 320) or b"", 100_640)
+    assert isinstance(closed, Closed)
+    assert (closed.start, closed.samples) == (100_320, 320)
+    opened = Receiver(private).open(closed.encapsulated, closed.number, closed.known, closed.box)
+    assert (adpcm.unpacked(opened) if packer else opened) == TAKEN
+
+
+def test_who_said_that_it_encrypts_must_and_nobody_else_may() -> None:
+    board = Firmware(TOKEN, sender=Sender(public_of(bytes(range(32)))))
+    clear = frames.encode(frames.Sound(TAKEN), sequence=1, at=0)
+    box = frames.encode(frames.EncryptedSound(frames.SOUND, bytes(18)), sequence=1, at=0)
+    for hello, sound in ((board.hello(), clear), (Firmware(TOKEN).hello(), box)):
+        bridge = Session(TOKEN)
+        assert list(bridge.feed(hello, 0)) == []
+        with pytest.raises(BadFrame, match="encrypted"):
+            list(bridge.feed(sound, 0))

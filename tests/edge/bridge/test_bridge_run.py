@@ -12,16 +12,21 @@ from pathlib import Path
 from typing import Any
 
 import aiohttp
+import numpy as np
 import pytest
 import soundfile
 import soxr
 
 from edge import scene
+from edge.audit.memory import Canary, share_left
 from firmware_bridge.emulator import Firmware, Media, Turned, carry
 from firmware_bridge.frames import Mute
+from firmware_bridge.hpke import Sender, public_of
 
 SECONDS = 7
 RATE_HZ = 16_000
+NOISE = 130
+"""Standard deviation in sixteen-bit steps, so that nobody else's memory holds the same."""
 Line = dict[str, Any]
 
 
@@ -42,7 +47,19 @@ class Running:
             told = self.process.stderr.readline()
         self.address, token = re.findall(r"(ws://\S+) with the token (\w+)", told)[0]
         self.token = bytes.fromhex(token)
+        (key,) = re.findall(r"with the key (\w+)", self.process.stderr.readline())
+        self.chamber_key = bytes.fromhex(key)
         self.until("Hello")
+
+    @property
+    def bridge_pid(self) -> int:
+        children = Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children").read_text()
+        (pid,) = (
+            int(child)
+            for child in children.split()
+            if b"edge.bridge" in Path(f"/proc/{child}/cmdline").read_bytes().split(b"\0")
+        )
+        return pid
 
     def until(self, kind: str) -> Line:
         assert self.process.stdout
@@ -51,6 +68,10 @@ class Running:
             if line["type"] == kind:
                 return line
         raise AssertionError(f"no {kind} was shown")
+
+    def until_said(self, words: str) -> None:
+        while words not in self.until("Transcript")["text"]:
+            pass
 
 
 @pytest.fixture(scope="module")
@@ -61,10 +82,11 @@ def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
     started.process.communicate(timeout=60)
 
 
-def media() -> Media:
+def media(begins_s: int = 0) -> Media:
     demo = scene.folder("demo")
     samples, rate_hz = soundfile.read(demo / "audio.opus", dtype="int16", always_2d=True)
-    mono = soxr.resample(samples[:, 0], rate_hz, RATE_HZ)[: SECONDS * RATE_HZ]
+    mono = soxr.resample(samples[:, 0], rate_hz, RATE_HZ)
+    mono = mono[begins_s * RATE_HZ : (begins_s + SECONDS) * RATE_HZ]
     picture = min((demo / "pictures").glob("*.jpg"))
     return Media(mono.astype("<i2").tobytes(), [picture.read_bytes()])
 
@@ -93,7 +115,39 @@ def test_speech_and_a_photo_are_understood_through_the_link(running: Running) ->
     way = asyncio.run(carry(running.address, Firmware(running.token), media()))
     assert way.lost == 0
     assert running.until("Seen")["objects"][0]["label"] == "cup"
-    assert "keys in the blue bowl" in running.until("Transcript")["text"]
+    running.until_said("keys in the blue bowl")
+
+
+def test_what_is_encrypted_is_understood_and_the_bridge_never_has_a_sample(
+    running: Running,
+) -> None:
+    speech = np.frombuffer(media(begins_s=15).sound, "<i2")
+    noise = np.random.default_rng(15).normal(0, NOISE, len(speech))
+    canary = Canary((speech + noise).astype("<i2"))
+    sound = Media(canary.audio.tobytes())
+
+    async def carried(board: Firmware) -> float:
+        """Return the largest share of it that is in the bridge's memory while it is played."""
+        playing = asyncio.create_task(carry(running.address, board, sound))
+        most = 0.0
+        while not playing.done():
+            left = await asyncio.to_thread(share_left, running.bridge_pid, canary)
+            assert not left.unchecked
+            most = max(most, left.most)
+        await playing
+        return most
+
+    encrypting = Firmware(running.token, sender=Sender(running.chamber_key))
+    assert asyncio.run(carried(encrypting)) == 0
+    running.until_said("train to the coast")
+    assert asyncio.run(carried(Firmware(running.token))) > 0  # the search is known to find it
+    running.until_said("train to the coast")
+
+
+def test_what_is_encrypted_to_another_key_is_missed_and_said(running: Running) -> None:
+    board = Firmware(running.token, sender=Sender(public_of(bytes(range(32)))))
+    asyncio.run(carry(running.address, board, Media(media().sound)))
+    assert running.until("Dropped")["closed"] > 0
 
 
 def test_the_wearers_button_mutes_and_the_link_is_closed(running: Running) -> None:
