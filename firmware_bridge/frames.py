@@ -42,7 +42,7 @@ __all__ = [
     "ENCRYPTS", "GAZES", "HAS_BATTERY", "HAS_BUTTON", "HEARS", "MOVES", "SEES",
     "AskTime", "BadFrame", "Battery", "Body", "Bye", "Credit", "Decoder", "EncryptedSound", "Frame",
     "Gaze", "Hello", "Moves", "Mute", "PackedSound", "Photo", "PhotoPart", "Refused", "Sound",
-    "Time", "Welcome", "encode", "known_bytes",
+    "Time", "Welcome", "check_sound", "encode", "known_bytes",
 ]  # fmt: skip
 
 VERSION: Final = 1
@@ -221,13 +221,17 @@ def _part(payload: bytes) -> PhotoPart:
 
 
 def _encrypted(payload: bytes) -> EncryptedSound:
-    kind, plain_bytes = payload[0], len(payload) - 1 - TAG_BYTES
+    check_sound(payload[0], len(payload) - 1 - TAG_BYTES)
+    return EncryptedSound(payload[0], payload[1:])
+
+
+def check_sound(kind: int, payload_bytes: int) -> None:
+    """Raise BadFrame for what is no kind of sound, or no length of one."""
     if kind not in {SOUND, PACKED_SOUND}:
-        raise BadFrame(f"encrypted sound of kind {kind}")
+        raise BadFrame(f"sound of kind {kind}")
     least, most = _LENGTHS[kind]
-    if not least <= plain_bytes <= most or (kind == SOUND and plain_bytes % 2):
-        raise BadFrame(f"{plain_bytes} bytes of encrypted sound")
-    return EncryptedSound(kind, payload[1:])
+    if not least <= payload_bytes <= most or (kind == SOUND and payload_bytes % 2):
+        raise BadFrame(f"{payload_bytes} bytes of sound")
 
 
 def _hello(payload: bytes) -> Hello:

@@ -34,8 +34,9 @@ class Opener:
             plain = self._receiver.open(
                 closed.encapsulated, closed.number, closed.known, closed.box
             )
-            is_packed = closed.known[-1] == frames.PACKED_SOUND
-            steps = adpcm.unpacked(plain) if is_packed else plain
+            kind = closed.known[-1]
+            frames.check_sound(kind, len(plain))
+            steps = adpcm.unpacked(plain) if kind == frames.PACKED_SOUND else plain
         except (hpke.CannotOpen, BadFrame):
             yield closed
             return

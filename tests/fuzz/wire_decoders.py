@@ -16,8 +16,9 @@ import numpy as np
 import xiaozhi_decoders
 
 from edge import airlock, control, messages, slot
+from edge.chamber.opener import Opener
 from edge.companion import wire
-from edge.signals import AudioChunk, Frame
+from edge.signals import AudioChunk, ClosedSound, Frame
 from firmware_bridge import (
     adpcm,
     bodies,
@@ -35,10 +36,11 @@ from firmware_bridge import (
     xiaozhi_camera,
 )
 from firmware_bridge.emulator import Firmware
+from firmware_bridge.hpke import Sender, public_of
 from firmware_bridge.omi_sound import Sound
 from firmware_bridge.packets import Unpacker, packet
 from firmware_bridge.parts import Parts
-from firmware_bridge.session import Session
+from firmware_bridge.session import Closed, Session
 
 TOKEN: Final = bytes(32)
 
@@ -91,6 +93,8 @@ def in_two(feed: Callable[[bytes], Iterable[object]], data: bytes) -> None:
 # --- our own frames ----------------------------------------------------------------------------
 
 SAMPLES: Final = b"\1\2" * 160
+PRIVATE: Final = bytes(range(32))
+SENDER: Final = Sender(public_of(PRIVATE), own=bytes(range(1, 33)))
 JPEG: Final = bytes.fromhex("ffd8ffe000104a46494600010100000100010000ffc0001108001000200301")
 BODIES: Final[tuple[bodies.Body, ...]] = (
     bodies.Hello(63, TOKEN, "board"),
@@ -108,6 +112,8 @@ BODIES: Final[tuple[bodies.Body, ...]] = (
     bodies.Welcome(50, 1),
     bodies.AskTime(9),
     bodies.Refused("no"),
+    bodies.Hello(127, TOKEN, "board", bytes(32)),
+    bodies.EncryptedSound(frames.SOUND, bytes(656)),
 )
 FRAMES: Final = tuple(frames.encode(body, sequence=n, at=n) for n, body in enumerate(BODIES))
 
@@ -129,6 +135,20 @@ def _parts(data: bytes) -> None:
 def _packed(data: bytes) -> None:
     if len(data) > adpcm.HEAD.size:
         adpcm.unpacked(data)
+
+
+def _encrypted(data: bytes) -> None:
+    """Be a board that encrypts this as sound; the first byte says of which kind."""
+    kind, plain = (data[0] if data else 0), data[1:]
+    known = frames.known_bytes(kind, len(plain), sequence=1, at=0)
+    body = bodies.EncryptedSound(kind, SENDER.seal(1, known, plain))
+    session, opener = Session(TOKEN), Opener(PRIVATE)
+    hello = bodies.Hello(bodies.HEARS | bodies.ENCRYPTS, TOKEN, "board", SENDER.encapsulated)
+    exhausted(session.feed(frames.encode(hello, sequence=0, at=0), 1000))
+    for closed in session.take(frames.Frame(body, 1, 0), 2000):
+        assert isinstance(closed, Closed)
+        bound = (closed.encapsulated, closed.number, closed.known, closed.box)
+        exhausted(opener.opened(ClosedSound(*bound, closed.start, closed.samples)))
 
 
 def _board(data: bytes) -> None:
@@ -242,6 +262,12 @@ ROWS: Final = (
     ),
     Row("parts", _parts, (), (joined([b"\4\0ab", b"\4\2cd"]),)),
     Row("adpcm", _packed, (bodies.BadFrame,), (adpcm.Packer().pack(SAMPLES),)),
+    Row(
+        "encrypted sound",
+        _encrypted,
+        (bodies.BadFrame,),
+        (b"\2" + SAMPLES, b"\x09" + adpcm.Packer().pack(SAMPLES)),
+    ),
     Row("cobs", cobs.unstuffed, (cobs.BadStuffing,), (cobs.stuffed(FRAMES[1]),)),
     Row(
         "serial line",

@@ -54,12 +54,14 @@ def test_a_chunk_is_overwritten_when_the_next_is_asked_for() -> None:
     assert not chunk.samples.any()
 
 
-@pytest.mark.parametrize("what", ["another key", "another number", "no block"])
+@pytest.mark.parametrize("what", ["another key", "another number", "no block", "half a sample"])
 def test_what_cannot_be_opened_stays_closed(what: str) -> None:
     sender = Sender(public_of(bytes(31) + b"\1" if what == "another key" else PRIVATE))
     plain, kind = STEPS[:512].tobytes(), frames.SOUND
     if what == "no block":
         plain, kind = b"\0\0\xff\0" + bytes(100), frames.PACKED_SOUND
+    if what == "half a sample":
+        plain = bytes(7)
     sound = closed(sender, plain, 9, 0, kind)
     if what == "another number":
         bound = (sound.known, sound.box, sound.start, sound.samples)
