@@ -10,10 +10,18 @@ from typing import Final
 
 from firmware_bridge import cobs
 from firmware_bridge.bodies import BadFrame, Frame
-from firmware_bridge.frames import HEADER, MOST_PART_BYTES, MOST_SOUND_SAMPLES, Decoder
+from firmware_bridge.frames import (
+    HEADER,
+    MOST_PART_BYTES,
+    MOST_SOUND_SAMPLES,
+    TAG_BYTES,
+    Decoder,
+)
 
 CRC_BYTES: Final = 4
-MOST_FRAME_BYTES: Final = HEADER.size + max(2 * MOST_SOUND_SAMPLES, 8 + MOST_PART_BYTES)
+MOST_FRAME_BYTES: Final = HEADER.size + max(
+    1 + 2 * MOST_SOUND_SAMPLES + TAG_BYTES, 8 + MOST_PART_BYTES
+)
 MOST_STUFFED_BYTES: Final = MOST_FRAME_BYTES + CRC_BYTES + MOST_FRAME_BYTES // 254 + 2
 LEAST_PLAIN_BYTES: Final = HEADER.size + CRC_BYTES
 

@@ -19,23 +19,6 @@ static uint64_t get(const uint8_t *place, size_t bytes)
     return value;
 }
 
-/* --- CRC-32 (polynomial 0xEDB88320), half a byte at a time: a table of 64 bytes -------------- */
-
-static const uint32_t CRCS[16] = {
-    0x00000000, 0x1DB71064, 0x3B6E20C8, 0x26D930AC, 0x76DC4190, 0x6B6B51F4, 0x4DB26158, 0x5005713C,
-    0xEDB88320, 0xF00F9344, 0xD6D6A3E8, 0xCB61B38C, 0x9B64C2B0, 0x86D3D2D4, 0xA00AE278, 0xBDBDF21C};
-
-uint32_t offrecord_crc32(uint32_t crc, const uint8_t *bytes, size_t count)
-{
-    crc = ~crc;
-    for (size_t n = 0; n < count; n++) {
-        crc ^= bytes[n];
-        crc = (crc >> 4) ^ CRCS[crc & 15u];
-        crc = (crc >> 4) ^ CRCS[crc & 15u];
-    }
-    return ~crc;
-}
-
 /* --- stuffing ---------------------------------------------------------------------------------- */
 
 static void end_block(struct offrecord_link *link)
@@ -58,39 +41,30 @@ static void stuff(struct offrecord_link *link, const uint8_t *bytes, size_t coun
     }
 }
 
-size_t offrecord_unstuff(uint8_t *bytes, size_t count)
-{
-    size_t from = 0, to = 0;
-    while (from < count) {
-        const uint8_t code = bytes[from++];
-        if (code == 0 || from + code - 1 > count)
-            return 0;
-        memmove(bytes + to, bytes + from, (size_t)code - 1);
-        to += (size_t)code - 1;
-        from += (size_t)code - 1;
-        if (code < 255 && from < count)
-            bytes[to++] = 0;
-    }
-    return to;
-}
-
 /* --- frames that go ------------------------------------------------------------------------------ */
 
-static void begin(struct offrecord_link *link, enum offrecord_kind kind, size_t length, uint64_t at)
+static void put_header(uint8_t *header, enum offrecord_kind kind, size_t length, uint32_t sequence,
+                       uint64_t at)
 {
-    uint8_t header[OFFRECORD_HEADER_BYTES] = {(uint8_t)kind, OFFRECORD_VERSION, 0, 0};
+    put(header, kind, 1);
+    put(header + 1, OFFRECORD_VERSION, 3);
     put(header + 4, length, 4);
-    put(header + 8, link->sequence++, 4);
+    put(header + 8, sequence, 4);
     put(header + 12, at, 8);
-    link->crc = offrecord_crc32(0, header, sizeof header);
-    link->block_bytes = 0;
-    stuff(link, header, sizeof header);
 }
 
 static void add(struct offrecord_link *link, const uint8_t *bytes, size_t count)
 {
     link->crc = offrecord_crc32(link->crc, bytes, count);
     stuff(link, bytes, count);
+}
+
+static void begin(struct offrecord_link *link, enum offrecord_kind kind, size_t length, uint64_t at)
+{
+    uint8_t header[OFFRECORD_HEADER_BYTES];
+    put_header(header, kind, length, link->sequence++, at);
+    link->crc = link->block_bytes = 0;
+    add(link, header, sizeof header);
 }
 
 static int finish(struct offrecord_link *link)
@@ -127,35 +101,66 @@ int offrecord_hello(struct offrecord_link *link, uint32_t capabilities, const ch
     static const uint8_t zero = 0;
     uint8_t start[4 + OFFRECORD_TOKEN_BYTES] = {0};
     const size_t length = strlen(name);
+    const size_t key_bytes = link->encryption.encrypt ? OFFRECORD_KEY_BYTES : 0;
     if (length > OFFRECORD_MOST_NAME_BYTES)
         return 0;
-    put(start, capabilities, 4);
+    capabilities &= ~(uint32_t)OFFRECORD_ENCRYPTS;
+    put(start, key_bytes ? capabilities | OFFRECORD_ENCRYPTS : capabilities, 4);
     link->is_welcome = 0;
     link->send(link->context, &zero, 1); /* ends whatever was cut off when the board started */
-    begin(link, OFFRECORD_HELLO, sizeof start + length, now);
+    begin(link, OFFRECORD_HELLO, sizeof start + key_bytes + length, now);
     add(link, start, sizeof start);
+    add(link, link->encryption.encapsulated, key_bytes);
     add(link, (const uint8_t *)name, length);
     return finish(link);
 }
 
-/* Whether a sound may go; one that may not uses up its number, so that it is known to be missing. */
-static int takes_sound(struct offrecord_link *link, size_t count)
+/* A sound that may not go uses up its number, so that it is known to be missing. */
+static int leave_out(struct offrecord_link *link)
 {
-    if (!link->is_welcome || count == 0 || count > OFFRECORD_MOST_SAMPLES)
+    link->sequence++;
+    link->left_out++;
+    return 0;
+}
+
+/* Whether a sound of so many samples, which are so many bytes, may go. */
+static int takes_sound(struct offrecord_link *link, size_t count, size_t bytes)
+{
+    if (!link->is_welcome || count == 0 || count > OFFRECORD_MOST_SAMPLES ||
+        (link->encryption.encrypt && bytes + OFFRECORD_TAG_BYTES > link->encryption.box_bytes))
         return 0;
-    if (link->sounds == 0) {
-        link->sequence++;
-        link->left_out++;
-        return 0;
-    }
+    if (link->sounds == 0)
+        return leave_out(link);
     link->sounds--;
     return 1;
 }
 
+/* What a sound of this kind would hold lies in the box, and goes out encrypted. */
+static int say_box(struct offrecord_link *link, enum offrecord_kind kind, size_t count, uint64_t at)
+{
+    const struct offrecord_encryption *encryption = &link->encryption;
+    const size_t length = 1 + count + OFFRECORD_TAG_BYTES;
+    uint8_t known[OFFRECORD_HEADER_BYTES + 1];
+    put_header(known, OFFRECORD_ENCRYPTED_SOUND, length, link->sequence, at);
+    put(known + OFFRECORD_HEADER_BYTES, kind, 1);
+    if (!encryption->encrypt(encryption->context, link->sequence, known, sizeof known,
+                             encryption->box, count))
+        return leave_out(link);
+    begin(link, OFFRECORD_ENCRYPTED_SOUND, length, at);
+    add(link, known + OFFRECORD_HEADER_BYTES, 1);
+    add(link, encryption->box, length - 1);
+    return finish(link);
+}
+
 int offrecord_sound(struct offrecord_link *link, const int16_t *samples, size_t count, uint64_t at)
 {
-    if (!takes_sound(link, count))
+    if (!takes_sound(link, count, 2 * count))
         return 0;
+    if (link->encryption.encrypt) {
+        for (size_t n = 0; n < count; n++)
+            put(link->encryption.box + 2 * n, (uint16_t)samples[n], 2);
+        return say_box(link, OFFRECORD_SOUND, 2 * count, at);
+    }
     begin(link, OFFRECORD_SOUND, 2 * count, at);
     for (size_t n = 0; n < count; n++) {
         uint8_t sample[2];
@@ -169,8 +174,12 @@ int offrecord_packed_sound(struct offrecord_link *link, struct offrecord_packer 
                            const int16_t *samples, size_t count, uint64_t at)
 {
     uint8_t block[4 + 32];
-    if (count % 2 || !takes_sound(link, count))
+    if (count % 2 || !takes_sound(link, count, 4 + count / 2))
         return 0;
+    if (link->encryption.encrypt) {
+        const size_t bytes = offrecord_pack(packer, samples, count, link->encryption.box);
+        return say_box(link, OFFRECORD_PACKED_SOUND, bytes, at);
+    }
     begin(link, OFFRECORD_PACKED_SOUND, 4 + count / 2, at);
     for (size_t n = 0; n < count; n += 64) {
         const size_t head = n ? 4 : 0; /* of the first piece alone */

@@ -31,7 +31,7 @@ int main(int argc, char **argv)
         part[n] = (uint8_t)n;
     memset(last, 255, sizeof last);
     offrecord_init(&link, send_hex, NULL);
-    offrecord_hello(&link, 63, "board", 0);
+    offrecord_hello(&link, 63 | OFFRECORD_ENCRYPTS, "board", 0); /* which it does not: it says 63 */
     printf("\n");
     link.is_welcome = 1;
     link.sounds = link.most_sounds = 50;

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from firmware_bridge import cobs, frames
-from firmware_bridge.bodies import BadFrame, Bye, PhotoPart, Sound
+from firmware_bridge.bodies import BadFrame, Bye, EncryptedSound, PhotoPart, Sound
 from firmware_bridge.packets import MOST_STUFFED_BYTES, Unpacker, line_bytes, packet
 
 FRAMES = [frames.encode(Sound(bytes([n, 0] * 320)), sequence=n, at=320 * n) for n in range(40)]
@@ -39,6 +39,17 @@ def test_what_was_never_stuffed_is_refused() -> None:
     for data in (b"\5abc", b"\0", b"\2a\0"):
         with pytest.raises(cobs.BadStuffing):
             cobs.unstuffed(data)
+
+
+def test_the_longest_frame_of_each_kind_comes_through() -> None:
+    longest = (
+        Sound(bytes(2 * frames.MOST_SOUND_SAMPLES)),
+        EncryptedSound(frames.SOUND, bytes(2 * frames.MOST_SOUND_SAMPLES + frames.TAG_BYTES)),
+        PhotoPart(frames.MOST_PART_BYTES, 0, bytes(range(256)) * (frames.MOST_PART_BYTES // 256)),
+    )
+    for body in longest:
+        (frame,) = Unpacker().feed(packet(frames.encode(body, sequence=0, at=0)))
+        assert frame.body == body
 
 
 def test_packets_come_in_any_pieces_and_between_noise() -> None:
