@@ -150,9 +150,10 @@ class Recogniser:
 
     def warm_up(self) -> None:
         """Run every path once on silence, so that the first utterance does not pay for it."""
-        for seconds in (SHORTEST_WINDOW_S, SECOND_WINDOWS_S[-1]):
-            heard = self._encode(np.zeros(0, np.float32), seconds, _Spent())
-            self._decode(heard, 2, never_silent=True)
+        with heap.kept():
+            for seconds in (SHORTEST_WINDOW_S, SECOND_WINDOWS_S[-1]):
+                heard = self._encode(np.zeros(0, np.float32), seconds, _Spent())
+                self._decode(heard, 2, never_silent=True)
         self._whisper.decoder.forget()
 
     @property

@@ -17,7 +17,7 @@ import numpy as np
 import numpy.typing as npt
 
 from edge.attention import CENTRE, Point, closeness
-from edge.chamber import onnx_session, sharpness, text_regions
+from edge.chamber import heap, onnx_session, sharpness, text_regions
 from edge.chamber.text_regions import Region
 from edge.config import Vision
 from edge.messages import Box
@@ -79,7 +79,7 @@ class Reader:
     def __init__(self, detect: bytes, recognise: bytes, characters: str, config: Vision) -> None:
         """Take the bytes of `detect.onnx` and `recognise.onnx` and the text of `characters.txt`."""
         self.give_way: Callable[[], None] = _go_on
-        """Called between two runs of a network, and returns when there is time for the next."""
+        """Called before each run of a network, and returns when there is time for it."""
         self._alphabet = alphabet(characters)
         self._score = config.text_score
         self._side_px = config.text_side_px
@@ -87,13 +87,18 @@ class Reader:
         self._recogniser = onnx_session.session(recognise, config.threads)
 
     def warm_up(self) -> None:
-        """Run both networks once on nothing, at the largest size they will ever be given."""
+        """Run both networks once on nothing: at the largest picture, and at the commonest line.
+
+        Memory is planned for a size that has been seen, and unplanned the largest picture's takes
+        20 MB more. A line as wide as a picture takes four times a common one's work, for nothing.
+        """
         side = math.ceil(self._side_px / STRIDE_PX) * STRIDE_PX
-        self._mark(
-            np.zeros((math.ceil(MOST_AREA * side / STRIDE_PX) * STRIDE_PX, side, 3), np.uint8)
-        )
-        blank_line = np.zeros((LINE_HEIGHT_PX, MOST_LINE_WIDTH_PX, 3), np.uint8)
-        width = self._recognise(blank_line).shape[1]
+        with heap.kept():
+            self._mark(
+                np.zeros((math.ceil(MOST_AREA * side / STRIDE_PX) * STRIDE_PX, side, 3), np.uint8)
+            )
+            blank_line = np.zeros((LINE_HEIGHT_PX, LEAST_LINE_WIDTH_PX, 3), np.uint8)
+            width = self._recognise(blank_line).shape[1]
         assert width == len(self._alphabet), (width, len(self._alphabet))
 
     def read(self, frame: Frame, point: Point = CENTRE) -> Page:
@@ -101,6 +106,7 @@ class Reader:
 
         Where there is more than a glance gives, what is nearest to `point` is read.
         """
+        self.give_way()  # a detector's run has just ended
         if not self._regions(frame.pixels, FIRST_SIDE_PX, point):
             return Page()
         height, width, _ = frame.pixels.shape

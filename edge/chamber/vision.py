@@ -13,7 +13,7 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
-from edge.chamber import onnx_session
+from edge.chamber import heap, onnx_session
 from edge.config import Vision
 from edge.signals import Frame, Pixels
 
@@ -61,7 +61,8 @@ class Detector:
 
     def warm_up(self) -> None:
         """Run once on nothing, so that all memory and all threads exist before the seal."""
-        self._run(np.zeros((1, LEAST_PX, SIDE_PX, 3), np.float32))
+        with heap.kept():
+            self._run(np.zeros((1, LEAST_PX, SIDE_PX, 3), np.float32))
 
     def detect(self, frame: Frame) -> tuple[Detection, ...]:
         """Return what a picture shows, surest first, at most `MOST_THINGS`."""

@@ -160,13 +160,26 @@ def test_a_colour_is_told_with_a_thing_and_never_with_a_person(eyes: Eyes) -> No
     assert {thing.colour for thing in person.things if thing.label == "person"} == {Colour.UNKNOWN}
 
 
+class Asked(Precedence):
+    """Counts how often sight asked whether it may go on."""
+
+    times = 0
+
+    def give_way(self) -> None:
+        self.times += 1
+
+
+def test_hearing_goes_first_before_text_is_looked_for_where_there_is_none(eyes: Eyes) -> None:
+    hearing = Asked()
+    eyes.go_behind(hearing)
+    (seen,) = film(eyes, scene_picture("cup").pixels)
+    eyes.go_behind(Precedence())
+    assert seen
+    assert seen.lines == ()
+    assert hearing.times == 1
+
+
 def test_between_two_runs_of_the_reader_hearing_goes_first(eyes: Eyes) -> None:
-    class Asked(Precedence):
-        times = 0
-
-        def give_way(self) -> None:
-            self.times += 1
-
     hearing = Asked()
     eyes.go_behind(hearing)
     (seen, *_) = film(eyes, *[sign((640, 480), 30)] * 3)
