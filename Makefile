@@ -40,8 +40,8 @@ demo: setup  ## play a 45 s scene through the sealed pipeline, to an answer
 
 # Whole runs wait for a clock most of the time, so two at once take little longer than one.
 test: $(VENV)/.installed-dev setup  ## set everything up and run the tests
-	@$(BIN)/python -m pytest -m "$(USUAL) and not alone" -n 2 --dist loadfile --no-loadscope-reorder
-	@$(BIN)/python -m pytest -m "$(USUAL) and alone"
+	@$(BIN)/python -m pytest -m "$(USUAL) and not alone" -n 2 --dist loadfile --no-loadscope-reorder --timeout 600
+	@$(BIN)/python -m pytest -m "$(USUAL) and alone" --timeout 600
 
 test-long: $(VENV)/.installed-long setup  ## the tests that take minutes, or the reference recogniser
 	@$(BIN)/python -m pytest -m long

@@ -1,11 +1,17 @@
-"""No test finds, or makes, the owner's own configuration, key and notes; one model lies apart."""
+"""No test finds, or makes, the owner's own configuration, key and notes; one model lies apart.
+
+A property is tried on the same inputs each time, and is never too slow: `make fuzz` tries others.
+"""
 
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from models import manifest
+
+settings.load_profile("ci")
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -79,11 +79,10 @@ class Chromium:
             await asyncio.sleep(0.1)
         port = port_file.read_text("ascii").splitlines()[0]
         self._session = aiohttp.ClientSession()
-        async with self._session.get(f"http://127.0.0.1:{port}/json") as answer:
-            (page, *_) = [each for each in await answer.json() if each["type"] == "page"]
-        self._page = await self._session.ws_connect(
-            page["webSocketDebuggerUrl"], max_msg_size=1 << 26
-        )
+        while not (pages := await self._pages(port)):  # it may listen before it has one
+            assert loop.time() < until_s, "the browser has no page"
+            await asyncio.sleep(0.1)
+        self._page = await self._session.ws_connect(pages[0], max_msg_size=1 << 26)
         for domain in ("Runtime", "Log", "Page"):
             await self.do(f"{domain}.enable")
         return self
@@ -98,6 +97,11 @@ class Chromium:
         await self._session.close()
         self._process.kill()
         self._process.wait()
+
+    async def _pages(self, port: str) -> list[str]:
+        async with self._session.get(f"http://127.0.0.1:{port}/json") as answer:
+            each = await answer.json()
+        return [one["webSocketDebuggerUrl"] for one in each if one["type"] == "page"]
 
     async def do(self, method: str, **parameters: object) -> dict[str, Any]:
         self._number += 1

@@ -30,6 +30,7 @@ HCI = "/org/bluez/hci0"
 ADDRESS = "C0:FF:EE:00:00:01"
 AT = f"{HCI}/dev_{ADDRESS.replace(':', '_')}"
 NOT_PERMITTED = "org.bluez.Error.NotPermitted"
+NOT_CONNECTED = "org.bluez.Error.NotConnected"
 
 
 @contextlib.contextmanager
@@ -88,9 +89,12 @@ class FakeBlueZ:
 
     def tell(self, characteristic: str, value: bytes) -> None:
         """Notify, if somebody listens."""
-        path = self._paths[characteristic]
-        if self.is_connected and path in self.listened:
+        if self.is_listened_to(characteristic):
+            path = self._paths[characteristic]
             self._emit_changed(path, CHARACTERISTIC, {"Value": value})
+
+    def is_listened_to(self, characteristic: str) -> bool:
+        return self.is_connected and self._paths[characteristic] in self.listened
 
     def drop(self) -> None:
         """Be out of reach."""
@@ -182,6 +186,8 @@ class FakeBlueZ:
 
     def _characteristic(self, asked: Message, member: str | None) -> Message:
         uuid = self._uuids[asked.path or ""]
+        if not self.is_connected:  # nobody listens to one that is out of reach
+            return Message.new_error(asked, NOT_CONNECTED, "Not Connected")
         if self.needs_pairing:
             return Message.new_error(asked, NOT_PERMITTED, "Insufficient encryption")
         if member == "ReadValue":

@@ -23,7 +23,7 @@ from edge.messages import Attend, Look, Reply, Seen, Shown, SourceState, Standin
 TESTS = Path(__file__).parent
 PICTURES = TESTS.parents[1] / "edge/scenes/demo/pictures"
 LEFT, RIGHT = Attend(170, 500), Attend(830, 500)
-TOO_LONG_S = 60
+TOO_LONG_S = 120
 EVERY_S = 0.4
 """As a wearable that follows the eyes: it says again where they rest."""
 Picture = npt.NDArray[np.uint8]

@@ -160,7 +160,8 @@ def test_a_text_becomes_speech_that_can_be_understood(house: House) -> None:
 def test_muted_nobody_is_listened_to_and_unmuted_they_are_again(house: House) -> None:
     def ask(word: str) -> None:
         command = [sys.executable, "-m", "edge.cli", word, "--data", str(house.data)]
-        subprocess.run(command, check=True, capture_output=True)
+        asked = subprocess.run(command, check=False, capture_output=True, text=True)
+        assert asked.returncode == 0, asked.stderr
 
     ask("mute")
     assert house.until("MuteState")["muted"] is True

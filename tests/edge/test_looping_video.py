@@ -2,6 +2,7 @@
 
 import threading
 import time
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -25,26 +26,24 @@ WARM_S = 60
 Picture = npt.NDArray[np.uint8]
 
 
-def round_of_pictures() -> list[Picture]:
-    """Return two seconds of film: a cup that is carried through the room, a cat, a sign."""
-    frames = []
+def round_of_pictures() -> Iterator[Picture]:
+    """Yield ten seconds of film: a cup that is carried through the room, a cat, a sign."""
     for number, name in enumerate(("1-cup", "2-cat", "3-sign")):
         photograph = cv2.imread(str(PICTURES / f"{name}.jpg"))
         assert photograph is not None
         small = cv2.resize(photograph, (360, 260))
-        for step in range(10):
+        for step in range(50):
             frame = np.full((480, 640, 3), 60 + 60 * number, np.uint8)
-            left = 20 + 25 * step
+            left = 20 + 5 * step
             frame[100:360, left : left + 360] = small[:, : 640 - left]
-            frames.append(frame)
-    return frames
+            yield frame
 
 
 def write_film(path: Path, seconds: int) -> None:
     film = cv2.VideoWriter(str(path), cv2.VideoWriter.fourcc(*"MJPG"), FRAMES_PER_S, (640, 480))
-    frames = round_of_pictures()
-    for number in range(seconds * FRAMES_PER_S):
-        film.write(frames[number % len(frames)])
+    for _ in range(seconds // 10):
+        for frame in round_of_pictures():
+            film.write(frame)
     film.release()
 
 

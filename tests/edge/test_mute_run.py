@@ -163,7 +163,7 @@ def test_a_mute_outlives_a_kill_9_of_the_launcher(tmp_path: Path) -> None:
 
 def test_a_timed_mute_ends_by_itself(tmp_path: Path) -> None:
     clock = mute.read_clock()
-    almost_over = replace(clock, since_boot_s=clock.since_boot_s - 55)
+    almost_over = replace(clock, since_boot_s=clock.since_boot_s - 45)
     mute.store(tmp_path, mute.asked(mute.State(), Mute(1), (), almost_over))
     with Running(tmp_path) as run:
         run.until("MuteState", muted=True)

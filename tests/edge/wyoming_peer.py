@@ -1,11 +1,12 @@
 """Home Assistant's side of Wyoming: the library's own client, used as Home Assistant uses it."""
 
 import asyncio
-import socket
 import threading
 import warnings
 from contextlib import suppress
 from dataclasses import dataclass, field
+
+from free_port import free_port
 
 with warnings.catch_warnings():  # it still loads `audioop`
     warnings.simplefilter("ignore", DeprecationWarning)
@@ -129,8 +130,7 @@ class SatelliteServer:
         self._loop: asyncio.AbstractEventLoop | None = None
 
     async def run(self) -> None:
-        with socket.create_server(("127.0.0.1", 0)) as free:
-            self.port = free.getsockname()[1]
+        self.port = free_port()
         self._loop, self._over = asyncio.get_running_loop(), asyncio.Event()
         server = AsyncTcpServer("127.0.0.1", self.port)
         await server.start(lambda reader, writer: _Kitchen(self, reader, writer))

@@ -14,7 +14,7 @@ from edge.launcher.own_folder import StartFailed
 from edge.launcher.run import PROGRAMS, Launcher
 from edge.messages import ChildDied, Notice, Shown
 
-TOO_LONG_S = 120
+TOO_LONG_S = 300
 
 
 def test_a_chamber_that_always_dies_ends_the_run_in_one_sentence(

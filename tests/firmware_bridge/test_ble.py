@@ -54,9 +54,9 @@ class Both:
     async def until(self, is_so: Callable[[], bool]) -> None:
         await until(is_so)
 
-    async def connected(self) -> None:
+    async def connected(self, listens_to: str = omi.AUDIO) -> None:
         await self.until(lambda: bool(self.link.standing and self.link.standing.is_connected))
-        await self.until(lambda: len(self.fake.listened) > 0)
+        await self.until(lambda: self.fake.is_listened_to(listens_to))
 
     def say(self, frames: int) -> None:
         for _ in range(frames):
@@ -142,7 +142,7 @@ async def test_glasses_are_told_to_stop_and_send_a_photo_only_when_one_is_wanted
 @on_a_loop
 async def test_two_taps_mute_and_one_does_not(bus: str) -> None:
     async with both(bus, Firmware()) as sides:
-        await sides.connected()
+        await sides.connected(omi.BUTTON)
         sides.fake.tell(omi.BUTTON, sides.fake.pendant.pressed(1))
         sides.fake.tell(omi.BUTTON, sides.fake.pendant.pressed(2))
         await sides.until(lambda: sides.brings(Mute) == 1)
@@ -175,11 +175,12 @@ async def test_one_that_stops_answering_is_let_go_and_found_again(
     monkeypatch.setattr(ble, "WATCH_EVERY_S", 0.1)
     async with both(bus, Firmware()) as sides:
         await sides.connected()
-        await sides.until(lambda: sides.fake.pendant.buzzed == 1)
+        await sides.until(lambda: sides.fake.pendant.buzzed > 0)
         sides.fake.is_deaf = True
         await sides.until(lambda: not (sides.link.standing or NEVER).is_connected)
         sides.fake.is_deaf = False
-        await sides.until(lambda: sides.fake.connections == 2)
+        before = sides.fake.connections
+        await sides.until(lambda: sides.fake.connections > before)
         await sides.connected()
 
 

@@ -1,7 +1,6 @@
 """Our pendant on a virtual radio: read by bumble's own client, and heard by our link."""
 
 import asyncio
-import contextlib
 
 import pytest
 
@@ -28,6 +27,20 @@ async def until(brought: list[Brought], kind: type[Brought], many: int) -> None:
     async with asyncio.timeout(WITHIN_S):
         while sum(isinstance(each, kind) for each in brought) < many:  # noqa: ASYNC110 (a radio)
             await asyncio.sleep(0.005)
+
+
+async def listened_to(pendant: Pendant, times: int) -> None:
+    """Wait until its wearer has felt so often that it is heard."""
+    async with asyncio.timeout(WITHIN_S):
+        while pendant.firmware.buzzed < times:  # noqa: ASYNC110 (a radio)
+            await asyncio.sleep(0.005)
+
+
+async def end(serving: asyncio.Task[None]) -> None:
+    """Cancel it, again where bumble has lost that because an answer came at the same moment."""
+    while not serving.done():
+        serving.cancel()
+        await asyncio.wait({serving}, timeout=0.1)
 
 
 def test_bumbles_client_reads_what_our_pendant_says() -> None:
@@ -73,8 +86,7 @@ def test_our_link_hears_it_counts_what_is_lost_and_finds_it_again_each_time(
         serving = asyncio.create_task(link.serve())
         way, lost = Way(Faults(lost=0.1)), 0
         for times in range(1, cuts + 1):
-            while pendant.firmware.buzzed < times:  # noqa: ASYNC110 (it is listened to from then on)
-                await asyncio.sleep(0.005)
+            await listened_to(pendant, times)
             sent = [each for _ in range(50) for each in pendant.firmware.sound(FRAME)]
             arrives = [bool(way.send(each)) for each in sent]
             for each, does in zip(sent, arrives, strict=True):
@@ -91,9 +103,7 @@ def test_our_link_hears_it_counts_what_is_lost_and_finds_it_again_each_time(
             await until(brought, Gone, times)
         assert link.standing
         assert (link.standing.lost, link.standing.battery_percent) == (lost, 80)
-        serving.cancel()
-        with contextlib.suppress(asyncio.CancelledError):
-            await serving
+        await end(serving)
 
     asyncio.run(listen())
     assert Pictured(JPEG, 0, 2) in brought

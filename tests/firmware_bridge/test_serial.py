@@ -66,7 +66,7 @@ def linked(board: Board, use: Use) -> tuple[list[Brought], Standing]:
         now = round(loop.time() * 16_000)
         link = Link(Terms(lambda: round(loop.time() * 16_000) - now, brought.append), line)
         serving = asyncio.create_task(link.serve())
-        await asyncio.wait_for(use(Wire(board, link, brought)), 20)
+        await asyncio.wait_for(use(Wire(board, link, brought)), 60)
         standing = link.standing
         board.pull_out()
         with pytest.raises(Lost):
@@ -82,7 +82,10 @@ def sound_in(brought: list[Brought]) -> bytes:
     return b"".join(each.samples for each in brought if isinstance(each, Heard))
 
 
-def test_sound_and_a_photo_in_pieces_arrive_as_they_were_sent(tmp_path: Path) -> None:
+def test_sound_and_a_photo_in_pieces_arrive_as_they_were_sent(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(serial, "RENEW_EVERY_S", 20.0)  # a photo is late, and none asked for anew
     brought, standing = linked(board_at(tmp_path), Wire.play)
     assert sound_in(brought) == SOUND
     assert [each.jpeg for each in brought if isinstance(each, Pictured)] == [JPEG]

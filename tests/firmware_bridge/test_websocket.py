@@ -6,13 +6,13 @@ from collections.abc import Awaitable, Callable
 
 import aiohttp
 import pytest
+from clock_ahead import put_forward
 
-from firmware_bridge import websocket
 from firmware_bridge.emulator import Firmware
 from firmware_bridge.frames import Decoder, Refused, Welcome
 from firmware_bridge.links import Brought, Terms
 from firmware_bridge.session import Gone, Heard
-from firmware_bridge.websocket import MOST_MESSAGE_BYTES, PATH, Door, Link
+from firmware_bridge.websocket import HELLO_WITHIN_S, MOST_MESSAGE_BYTES, PATH, Door, Link
 
 TOKEN = bytes(range(32))
 Use = Callable[[str, Link], Awaitable[None]]
@@ -48,14 +48,13 @@ async def answers(page: aiohttp.ClientWebSocketResponse) -> list[object]:
     ]
 
 
-def test_who_says_nothing_is_gone_soon(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(websocket, "HELLO_WITHIN_S", 0.1)
-
+def test_who_says_nothing_is_gone_soon() -> None:
     async def use(address: str, _: Link) -> None:
         host, port = address.removeprefix("ws://").removesuffix(PATH).split(":")
         reader, writer = await asyncio.open_connection(host, int(port))
         async with aiohttp.ClientSession() as session:
             page = await session.ws_connect(address)
+            put_forward(HELLO_WITHIN_S)
             assert await answers(page) == []
         assert await reader.read() == b""
         writer.close()
@@ -63,9 +62,7 @@ def test_who_says_nothing_is_gone_soon(monkeypatch: pytest.MonkeyPatch) -> None:
     assert linked(use) == []
 
 
-def test_the_newest_wearable_takes_the_place(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(websocket, "HELLO_WITHIN_S", 0.1)
-
+def test_the_newest_wearable_takes_the_place() -> None:
     async def use(address: str, link: Link) -> None:
         async with aiohttp.ClientSession() as session:
             older, newer = [await session.ws_connect(address) for _ in range(2)]
@@ -74,7 +71,8 @@ def test_the_newest_wearable_takes_the_place(monkeypatch: pytest.MonkeyPatch) ->
                 await page.send_bytes(board.hello())
                 await page.receive()
             await answers(older)
-            await asyncio.sleep(0.2)
+            put_forward(HELLO_WITHIN_S)
+            await asyncio.sleep(0)
             boards[1].sounds = 1
             await newer.send_bytes(boards[1].sound(bytes(640), 0) or b"")
             await newer.close()

@@ -8,11 +8,11 @@ import socket
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
-import pytest
 import wyoming_peer
+from clock_ahead import put_forward
 
 from edge.bridge import home_link
-from edge.bridge.home_link import AT_ONCE, HomeLink, SlotEnd
+from edge.bridge.home_link import ANSWER_WITHIN_S, AT_ONCE, NEXT_SOUND_S, HomeLink, SlotEnd
 from edge.bridge.home_speech import Speech
 from edge.messages import HomeAsks, HomeHeard, HomeVoice
 from edge.signals import HomeMark, HomeSound, HomeStep
@@ -32,7 +32,7 @@ class Chamber:
         self.asked: list[HomeAsks] = []
         self.steps: list[HomeStep] = []
         self.answers = True
-        self.has_all = asyncio.Event()
+        self.has_begun, self.has_all = asyncio.Event(), asyncio.Event()
         self.link = HomeLink(SlotEnd(ours, 1), None, OFFERS, self.asked.append)
         self._ours = ours
 
@@ -47,6 +47,7 @@ class Chamber:
                 if signal.step is HomeStep.ENDS:
                     self.has_all.set()
                 if signal.step is HomeStep.BEGINS:
+                    self.has_begun.set()
                     samples = 0
                 elif self.answers:
                     number, ms = signal.number, samples // 16
@@ -101,32 +102,29 @@ def test_requests_follow_each_other_on_one_connection() -> None:
     asyncio.run(ask())
 
 
-def test_who_hangs_in_a_request_is_put_out_and_its_sound_dropped(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    monkeypatch.setattr(home_link, "NEXT_SOUND_S", 0.2)
-
+def test_who_hangs_in_a_request_is_put_out_and_its_sound_dropped() -> None:
     async def ask() -> None:
         async with served() as (chamber, port), wyoming_peer.client(port) as hanging:
             await wyoming_peer.begun(hanging)
             await wyoming_peer.sent(hanging, bytes(6400))
-            heard = await wyoming_peer.transcribed(port, bytes(64))
-            assert heard.text == "32 samples"
+            await asyncio.wait_for(chamber.has_begun.wait(), WITHIN_S)
+            asking = asyncio.create_task(wyoming_peer.transcribed(port, bytes(64)))
+            put_forward(NEXT_SOUND_S)
+            assert (await asking).text == "32 samples"
             assert chamber.steps[:3] == [HomeStep.BEGINS, HomeStep.IS_DROPPED, HomeStep.BEGINS]
             assert await asyncio.wait_for(hanging.read_event(), WITHIN_S) is None
 
     asyncio.run(ask())
 
 
-def test_a_chamber_that_finds_no_words_in_time_is_said_to_be_late(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    monkeypatch.setattr(home_link, "ANSWER_WITHIN_S", 0.2)
-
+def test_a_chamber_that_finds_no_words_in_time_is_said_to_be_late() -> None:
     async def ask() -> None:
         async with served() as (chamber, port):
             chamber.answers = False
-            heard = await wyoming_peer.transcribed(port, bytes(64))
+            asking = asyncio.create_task(wyoming_peer.transcribed(port, bytes(64)))
+            await asyncio.wait_for(chamber.has_all.wait(), WITHIN_S)
+            put_forward(ANSWER_WITHIN_S)
+            heard = await asking
             assert (heard.text, heard.refusal) == ("", home_link.NO_ANSWER)
             chamber.answers = True
             assert (await wyoming_peer.transcribed(port, bytes(64))).text == "32 samples"

@@ -12,6 +12,7 @@ from pathlib import Path
 import aiohttp
 import msgspec
 import pytest
+from free_port import free_port
 
 from edge import tls
 from edge.companion import key, pairing, phones, wire
@@ -24,12 +25,6 @@ from edge.launcher.door import Door
 from edge.messages import Asked, MuteState, PhonesChanged, Standing
 
 WITHIN_S = 60.0
-
-
-def free_port() -> int:
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        return int(free.getsockname()[1])
 
 
 class House:

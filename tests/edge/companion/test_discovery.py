@@ -9,15 +9,17 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
+from typing import TypeVar
 
 import pytest
 
 WITHIN_S = 30.0
+Found = TypeVar("Found")
 DEVICE, PHONE = "192.168.77.1", "192.168.77.2"
 ANNOUNCE = """
 import asyncio, sys
 from edge.companion.discovery import Discovery
-from edge.runtime.home import discovery as discovery_of_house
+from edge.runtime.home_wyoming import discovery as discovery_of_house
 async def main():
     discovery = Discovery(8757)
     house = discovery_of_house("192.168.77.1:10300", b"secret")
@@ -106,13 +108,11 @@ def test_avahi_finds_the_device_by_a_name_that_says_nothing_and_hears_its_goodby
             return [row.split(";") for row in said.stdout.splitlines() if row.startswith("=")]
 
         with started(announcing) as device_process:
-            wait_for(lambda: bool(found()))
-            _, _, _, name, _, _, host, address, port, text = found()[0]
+            _, _, _, name, _, _, host, address, port, text = wait_for(found)[0]
             assert (address, port, text) == (DEVICE, "8757", '"v=1"')
             assert host == f"{name}.local"
             assert len(bytes.fromhex(name)) == 5
-            wait_for(lambda: bool(found("_wyoming._tcp")))
-            ((*_, address, port, text),) = found("_wyoming._tcp")
+            ((*_, address, port, text),) = wait_for(lambda: found("_wyoming._tcp"))
             assert (address, port, text) == (DEVICE, "10300", "")
             assert device_process.stdin
             device_process.stdin.close()
@@ -120,10 +120,10 @@ def test_avahi_finds_the_device_by_a_name_that_says_nothing_and_hears_its_goodby
             wait_for(lambda: not found())
 
 
-def wait_for(is_so: Callable[[], bool]) -> None:
+def wait_for(found: Callable[[], Found]) -> Found:
     until_s = time.monotonic() + WITHIN_S
     while time.monotonic() < until_s:
-        if is_so():
-            return
+        if what := found():
+            return what
         time.sleep(0.1)
     raise AssertionError("it did not happen in time")

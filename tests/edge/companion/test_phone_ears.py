@@ -5,7 +5,6 @@ import base64
 import json
 import os
 import signal
-import socket
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -15,6 +14,7 @@ import aiohttp
 import axe
 import chromium
 import pytest
+from free_port import free_port
 
 from edge.companion.pairing import Link
 from edge.tls import any_certificate
@@ -41,10 +41,7 @@ class Running:
 
     def __init__(self, folder: Path) -> None:
         self.data = folder / "data"
-        with socket.socket() as page, socket.socket() as link:
-            page.bind(("127.0.0.1", 0))
-            link.bind(("127.0.0.1", 0))
-            self.page_port, self.link_port = page.getsockname()[1], link.getsockname()[1]
+        self.page_port, self.link_port = free_port(), free_port()
         (folder / "offrecord").mkdir()
         settings = folder / "offrecord" / "config.toml"
         settings.write_text(f"[companion]\nport = {self.page_port}\n")

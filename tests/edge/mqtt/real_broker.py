@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 import pytest
+from free_port import free_port
 
 paho = pytest.importorskip("paho.mqtt.client", reason="UNCHECKED: pip install offrecord[home]")
 HERE = "127.0.0.1"
@@ -24,9 +25,7 @@ class Mosquitto:
         if not found:
             pytest.skip("UNCHECKED: nothing is told to a real broker; apt install mosquitto")
         self.program, self.folder, self.password = found, folder, password
-        with socket.socket() as free:
-            free.bind((HERE, 0))
-            self.port = free.getsockname()[1]
+        self.port = free_port(HERE)
         lines = [f"listener {self.port} {HERE}", "max_queued_messages 100000"]
         lines += ["persistence true", f"persistence_location {folder}/", f"user {folder.owner()}"]
         if password:

@@ -4,6 +4,7 @@ import socket
 import time
 from pathlib import Path
 
+from free_port import free_port
 from runtime_process import HELLO, RuntimeProcess, at, spoken
 
 from edge.companion import certificate, key, pairing, wire
@@ -22,9 +23,7 @@ class Device:
         self.data.mkdir(parents=True)
         self.key_file = certificate.make(keys, ("localhost",), (here,))
         self.key_hash = key.hash_of(key.certificates(self.key_file)[0])
-        with socket.socket() as free:
-            free.bind((here, 0))
-            self.port = free.getsockname()[1]
+        self.port = free_port(here)
         settings = Config(companion=Companion(port=self.port))
         self.runtime = RuntimeProcess(self.data, settings=settings, keys=keys)
         self.runtime.tell(at(0))

@@ -15,7 +15,9 @@ from edge import airlock
 from edge.config import Config, to_argument
 from edge.launcher.child import readable_once
 from edge.messages import (
+    Airlocked,
     Control,
+    CountBytes,
     Hello,
     Leaves,
     Model,
@@ -47,7 +49,9 @@ class RuntimeProcess:
         mind_fds: tuple[int, ...] = (),
         language_fds: tuple[int, ...] = (),
         keys: Path | None = None,
+        secret: bytes = SECRET,
     ) -> None:
+        self.secret = secret
         self.data, self.run, self.settings = data, run, settings or Config()
         self.pace = [*(["--fast"] if fast else []), *(["--live"] if live else [])]
         self.pace += ["--keys", str(keys)] if keys else []
@@ -61,7 +65,7 @@ class RuntimeProcess:
         self.start()
 
     def start(self) -> None:
-        key_fd = readable_once(SECRET)
+        key_fd = readable_once(self.secret)
         self.process = subprocess.Popen(
             [
                 sys.executable,
@@ -103,6 +107,15 @@ class RuntimeProcess:
         for message in messages:
             self.process.stdin.write(msgspec.json.encode(message) + b"\n")
         self.process.stdin.flush()
+
+    def tell_first(self, *messages: Control) -> None:
+        """Return when it knows what it was told, the last of which says where a source stands.
+
+        What the chamber says then comes later; else the pipes have no order between them.
+        """
+        self.tell(*messages, CountBytes())
+        while self.until(Airlocked)[-1].raw_bytes != messages[-1].raw_bytes:  # type: ignore[union-attr]
+            pass
 
     def next(self) -> Shown:
         assert self.process.stdout

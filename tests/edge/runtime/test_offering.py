@@ -58,7 +58,7 @@ def test_only_the_wearer_judges_and_what_is_forgotten_is_gone_from_offers(tmp_pa
         with opening.for_reading(tmp_path, SECRET) as notes:
             assert list(notes.verdicts().values()) == [2]
         opening.leave_wish(tmp_path, SECRET, Wish(words=("ladder",)))
-        runtime.tell(Forget())
+        runtime.tell_first(Forget(), at(0, raw_bytes=1))
         runtime.say(said("I still can't find the torch.", 500), said("What time is it?", 560))
         assert not any(isinstance(each, Offer) for each in runtime.until(Reply))
         runtime.summary()

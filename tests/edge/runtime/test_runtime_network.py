@@ -4,6 +4,7 @@ The device is a sealed runtime in one network namespace, the phone a client in a
 """
 
 import asyncio
+import gc
 import ssl
 import subprocess
 import sys
@@ -46,6 +47,13 @@ pytestmark = pytest.mark.filterwarnings(
     "ignore::ResourceWarning",
     "ignore::pytest.PytestUnraisableExceptionWarning",
 )
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _what_is_left_is_collected_here() -> Iterator[None]:
+    """Else it is in the middle of another file's test, which may not ignore it."""
+    yield
+    gc.collect()
 
 
 @pytest.fixture(scope="module")

@@ -1,11 +1,13 @@
 """Two sealed runtimes and a real mosquitto: what one wearer tells the team, the other finds."""
 
+import hashlib
 import sys
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from runtime_process import SECRET, RuntimeProcess
+from runtime_process import RuntimeProcess
 
 sys.path.append(str(Path(__file__).parents[1] / "mqtt"))
 
@@ -27,6 +29,8 @@ class Wearer:
     """One of the two; its runtime is started when it is needed."""
 
     def __init__(self, folder: Path, broker: Mosquitto) -> None:
+        self.secret = hashlib.sha256(folder.name.encode()).digest()
+        """Also what its name at the broker is made of: two of one name throw each other out."""
         self.data, self.keys = folder / "data", folder / "keys"
         self.data.mkdir(parents=True)
         self.team = Team.new()
@@ -41,10 +45,10 @@ class Wearer:
         outbox.post(self.data, self.team, text)
 
     def runtime(self) -> RuntimeProcess:
-        return RuntimeProcess(self.data, settings=self.settings, keys=self.keys)
+        return RuntimeProcess(self.data, settings=self.settings, keys=self.keys, secret=self.secret)
 
     def notes(self) -> list[Note]:
-        with opening.for_reading(self.data, SECRET) as reading:
+        with opening.for_reading(self.data, self.secret) as reading:
             return [
                 note for note in reading.recent(50, ("said",)) if note.source.startswith("team")
             ]
@@ -70,6 +74,13 @@ def broker(tmp_path: Path) -> Iterator[Mosquitto]:
 
 
 @pytest.fixture
+def ears(broker: Mosquitto) -> Iterator[Ears]:
+    listening = Ears(broker.port)
+    yield listening
+    listening.end()
+
+
+@pytest.fixture
 def both(broker: Mosquitto, tmp_path: Path) -> tuple[Wearer, Wearer]:
     anna, ben = Wearer(tmp_path / "anna", broker), Wearer(tmp_path / "ben", broker)
     anna.let_in("Ben", ben)
@@ -83,32 +94,30 @@ def inbox(sender: Wearer, recipient: Wearer) -> str:
 
 
 def test_what_one_tells_the_team_is_a_note_of_the_other(
-    both: tuple[Wearer, Wearer], broker: Mosquitto
+    both: tuple[Wearer, Wearer], ears: Ears
 ) -> None:
     anna, ben = both
-    ears = Ears(broker.port)
     with ben.runtime() as theirs, anna.runtime() as ours:
         listens(ears, anna, ben, theirs)
         anna.say(f"I know that {WORDS}.")
         ours.tell(TeamChanged())
         ben.until_told(theirs, 1)
         ears.until(lambda topic, _: topic == inbox(anna, ben))
+        while outbox.waiting(anna.data):  # until the broker has said that it has it
+            time.sleep(0.05)
         ours.summary()
         theirs.summary()
-    ears.end()
     note, _ = ben.notes()
     assert (note.text, note.who) == (f"I know that {WORDS}.", "Anna")
     assert WORDS.encode() not in ears.all
     left = [row for row, _ in ledger.rows(anna.data / ledger.FILE_NAME) if "Ben" in row.to]
     assert [row.what for row in left] == ["TeamLetter"]
-    assert outbox.waiting(anna.data) == []
 
 
 def test_who_is_away_gets_all_of_it_later_and_once(
-    both: tuple[Wearer, Wearer], broker: Mosquitto
+    both: tuple[Wearer, Wearer], broker: Mosquitto, ears: Ears
 ) -> None:
     anna, ben = both
-    ears = Ears(broker.port)
     with ben.runtime() as theirs:  # the broker knows from now on that it is to keep things
         listens(ears, anna, ben, theirs)
         theirs.process.kill()
@@ -129,11 +138,10 @@ def test_who_is_away_gets_all_of_it_later_and_once(
 
 
 def test_what_is_replayed_forged_or_of_a_stranger_is_no_note(
-    both: tuple[Wearer, Wearer], broker: Mosquitto, tmp_path: Path
+    both: tuple[Wearer, Wearer], broker: Mosquitto, ears: Ears, tmp_path: Path
 ) -> None:
     anna, ben = both
     eve = Wearer(tmp_path / "eve", broker)
-    ears = Ears(broker.port)
     with ben.runtime() as theirs:
         listens(ears, anna, ben, theirs)
         first = envelope.close(anna.team.secret, ben.public, Letter(1000, "the first"))
@@ -144,5 +152,4 @@ def test_what_is_replayed_forged_or_of_a_stranger_is_no_note(
         ears.say(inbox(eve, ben), forged)
         ben.until_told(theirs, 2)
         theirs.summary()
-    ears.end()
     assert [note.text for note in reversed(ben.notes())] == ["zero", "the first", "the last"]

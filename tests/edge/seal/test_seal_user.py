@@ -41,9 +41,9 @@ WALLS = (
 )
 AUDITS = (AUDIT / "test_running.py",)
 CANARY = (f"{AUDIT / 'test_canary.py'}::test_nothing_of_the_canary_stays_in_the_real_pipeline",)
-EVERY_TIME = ((WALLS, AUDITS), (CANARY,))
-"""Those in one pair of brackets beside each other: they are whole runs, which mostly wait. The
-canary looks for what is forgotten in a moment, and not beside others."""
+EVERY_TIME = (WALLS, AUDITS)
+"""Beside each other: they are whole runs, which mostly wait. The canary looks for what is forgotten
+in a moment, and not beside others."""
 SELDOM = (
     AUDIT / "test_canary.py",
     AUDIT / "test_deep.py",
@@ -73,14 +73,15 @@ def opened(places: set[Path], scratch: Path) -> list[str]:
 
 
 @pytest.mark.parametrize(
-    "turns",
+    "parts",
     [
         pytest.param(EVERY_TIME, id="every time"),
-        pytest.param(((SELDOM,),), id="seldom", marks=pytest.mark.long),
+        pytest.param((CANARY,), id="canary", marks=pytest.mark.alone),
+        pytest.param((SELDOM,), id="seldom", marks=pytest.mark.long),
     ],
 )
 def test_the_seal_holds_for_an_ordinary_user(
-    turns: Sequence[Sequence[Sequence[Path | str]]], tmp_path: Path
+    parts: Sequence[Sequence[Path | str]], tmp_path: Path
 ) -> None:
     if os.geteuid() != 0:
         pytest.skip("the other tests have just run as an ordinary user")
@@ -88,11 +89,10 @@ def test_the_seal_holds_for_an_ordinary_user(
         pytest.skip("NOT TRIED AS A USER: util-linux's unshare and setpriv are not installed")
     if subprocess.run(["unshare", "-m", "true"], check=False, capture_output=True).returncode:
         pytest.skip("NOT TRIED AS A USER: this root may not make a mount namespace")
-    for turn, parts in enumerate(turns):
-        runs = [started(tests, tmp_path / f"{turn}{nth}") for nth, tests in enumerate(parts)]
-        for run, said in [(run, run.communicate()[0]) for run in runs]:  # all, before one is judged
-            assert run.returncode == 0, said
-            assert " passed" in said
+    runs = [started(tests, tmp_path / str(nth)) for nth, tests in enumerate(parts)]
+    for run, said in [(run, run.communicate()[0]) for run in runs]:  # all, before one is judged
+        assert run.returncode == 0, said
+        assert " passed" in said
 
 
 def started(tests: Sequence[Path | str], scratch: Path) -> subprocess.Popen[str]:

@@ -3,7 +3,6 @@
 import asyncio
 import contextlib
 import os
-import socket
 import subprocess
 import sys
 from collections.abc import AsyncIterator, Sequence
@@ -11,6 +10,7 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
+from free_port import free_port
 
 from edge.config import ToolServer
 from edge.ledger import Leaving
@@ -142,12 +142,6 @@ def test_who_does_not_speak_the_protocol_offers_nothing(
             assert sum(isinstance(m, Notice) for m in world.shown) == 1
 
     asyncio.run(run())
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 def test_a_server_at_an_address_comes_goes_and_comes_again(

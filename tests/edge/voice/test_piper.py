@@ -74,7 +74,7 @@ def test_lines_and_nothing_are_no_commands(tmp_path: Path) -> None:
 def test_one_that_fails_is_told_by_how(
     fault: str, why: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(piper, "STARTS_WITHIN_S", 1.0 if "60" in fault else 20.0)
+    monkeypatch.setattr(piper, "STARTS_WITHIN_S", 1.0 if fault.startswith("time") else 20.0)
     with (
         started(*piper_programs.stand_in(tmp_path, fault)) as engine,
         pytest.raises(ProgramFailed, match=why),
