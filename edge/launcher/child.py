@@ -11,7 +11,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -21,6 +21,7 @@ from edge import seal
 MAX_LINE_BYTES: Final = 1 << 17
 """A line on a child's pipe; the longest legal message is a context packet of 16 000 characters."""
 MAX_COMPLAINT_BYTES: Final = 4096
+DEVICE_CLOSES_S: Final = 2.0
 TRACEBACK_CLASS: Final = re.compile(r"^(?:\w+\.)*[A-Z]\w*: ")
 """What a traceback's last line puts before the error's own sentence."""
 LOG_LEVEL: Final = "OFFRECORD_LOG"
@@ -192,11 +193,14 @@ class Child:
 
     @property
     def has_ended(self) -> bool:
-        """Whether it is dead; what the kernel counted of it can still be asked."""
-        if self._pidfd < 0:
+        """Whether it is dead, or dying: without memory there is nothing that it could still do.
+
+        What the kernel counted of it can be asked all the same.
+        """
+        if self._pidfd < 0 or self.process.returncode is not None:
             return True
         how = os.waitid(os.P_PIDFD, self._pidfd, os.WEXITED | os.WNOWAIT | os.WNOHANG)
-        return how is not None
+        return how is not None or _is_without_memory(self.pid)
 
     def freeze(self) -> bool:
         """Stop it where it stands, so that its last byte can be counted; False if it is dead."""
@@ -214,6 +218,23 @@ class Child:
                 os.close(descriptor)
         self._pidfd = self.stdout = self._stderr = -1
         self.ask_to_end()
+
+
+def end_all(children: Collection[Child]) -> None:
+    """End them now; return when they are gone, or when a driver has held one for too long."""
+    for child in children:
+        child.kill()
+    for child in children:
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            child.process.wait(DEVICE_CLOSES_S)
+
+
+def _is_without_memory(pid: int) -> bool:
+    """Say whether the kernel has taken its memory back already: the first thing that it does."""
+    try:
+        return Path(f"/proc/{pid}/statm").read_text("ascii").startswith("0 ")
+    except OSError:  # nobody is there any more
+        return True
 
 
 def readable_once(secret: bytes) -> int:

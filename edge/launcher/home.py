@@ -18,7 +18,7 @@ import msgspec
 from edge import config
 from edge.launcher import births
 from edge.launcher.births import Run
-from edge.launcher.child import Birth, Child, Death
+from edge.launcher.child import Birth, Child, Death, end_all
 from edge.launcher.processes import Processes
 from edge.launcher.sources import CHAMBER_GONE_EXIT
 from edge.launcher.voice_program import spoken_by_espeak
@@ -76,10 +76,9 @@ class Home:
 
     def end(self) -> None:
         """End both at once; they are not started again for that."""
-        for name, child in ((LINK, self._link), (VOICE, self._voice)):
+        for name in (LINK, VOICE):
             self._processes.drop_plan(name)
-            if child:
-                child.kill()
+        end_all([child for child in (self._link, self._voice) if child])
         self._link = self._voice = None
         self._close_pair()
         self._is_ready = False
