@@ -18,6 +18,7 @@ from typing import Final
 import msgspec
 
 from edge import mute
+from edge.garbled import GARBLED
 from edge.messages import Asked, Mute, MuteState, Standing, Unmute
 from edge.schedule import Stretch
 
@@ -37,8 +38,6 @@ BORN_WITHIN_S: Final = 5.0
 """The lock is taken before the socket is there."""
 BETWEEN_TRIES_S: Final = 0.05
 
-GARBLED: Final = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
-"""What msgspec raises for bytes that are none of its messages."""
 _asked: Final[msgspec.json.Decoder[Asked]] = msgspec.json.Decoder(Asked)
 _standing: Final = msgspec.json.Decoder(Standing)
 

@@ -12,6 +12,7 @@ from typing import Final, Literal
 import msgspec
 
 from edge.evidence import Note, Now, lasting, time_of_day
+from edge.garbled import GARBLED
 
 Sort = Literal["timer", "reminder", "item", "plan"]
 LATE_S: Final = 60.0
@@ -89,7 +90,7 @@ def of_note(note: Note) -> Errand | None:
     text, _, rest = note.text.partition("\n")
     try:
         how = msgspec.json.decode(rest, type=_How)
-    except msgspec.MsgspecError:
+    except GARBLED:
         return None
     return Errand(how.sort, text, how.due_s, how.on_list, how.steps, how.done, note.id)
 

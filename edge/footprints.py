@@ -14,6 +14,7 @@ import msgspec
 
 import models.manifest
 from edge import providers, workbench
+from edge.garbled import GARBLED
 from models.manifest import File, Row
 
 FILE: Final = "footprints.json"
@@ -54,7 +55,7 @@ def read() -> Mapping[str, Measured]:
     """Return what was measured on this machine, by name; empty if nothing readable is there."""
     try:
         book = msgspec.json.decode(_path().read_bytes(), type=Book)
-    except (OSError, msgspec.MsgspecError, UnicodeDecodeError):
+    except (OSError, *GARBLED):
         return {}
     is_ours = (book.machine, book.runtime) == (machine(), runtime())
     return book.measured if is_ours else {}

@@ -21,6 +21,7 @@ from typing import Annotated, Final, Literal
 import msgspec
 
 from edge import whole_file
+from edge.garbled import GARBLED
 from edge.messages import Mute, MuteState, Unmute
 from edge.schedule import Stretch, next_edge_s, span_at
 
@@ -201,7 +202,7 @@ def load(folder: Path) -> tuple[State, str]:
         return State(), ""
     except OSError as error:
         problem = f"cannot be read ({error.strerror})"
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+    except GARBLED:
         problem = "is damaged"
     guess = Muted("hand", 0, 0.0, 0.0, "", is_synchronised=False)
     return State(guess), f"{path} {problem}: muted until `offrecord unmute`"

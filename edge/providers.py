@@ -20,6 +20,7 @@ import msgspec
 
 import models.manifest
 from edge import seal
+from edge.garbled import GARBLED
 from edge.workbench import PROJECT
 
 FILE: Final = "provider.json"
@@ -133,7 +134,7 @@ def chosen(machine: str) -> Choice | None:
     """Return what was chosen on this machine for this onnxruntime; None: the processor."""
     try:
         found = msgspec.json.decode(_path().read_bytes(), type=Choice)
-    except (OSError, msgspec.MsgspecError, UnicodeDecodeError):
+    except (OSError, *GARBLED):
         return None
     return found if (found.machine, found.runtime) == (machine, runtime()) else None
 

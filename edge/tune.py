@@ -20,6 +20,7 @@ import msgspec
 
 import models.manifest
 from edge import config, footprints, workbench
+from edge.garbled import GARBLED
 
 FILE: Final = "tuned.json"
 MODELS: Final = ("whisper-tiny.en", "whisper-base")
@@ -100,7 +101,7 @@ def read() -> Tuned | None:
     """Return what was found on this device; None if nothing was, or on another one."""
     try:
         found = msgspec.json.decode(_file().read_bytes(), type=Tuned)
-    except (OSError, msgspec.MsgspecError, UnicodeDecodeError):
+    except (OSError, *GARBLED):
         return None
     return found if found.machine == footprints.machine() else None
 

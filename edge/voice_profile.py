@@ -13,6 +13,7 @@ from typing import Final
 
 import msgspec
 
+from edge.garbled import GARBLED
 from edge.messages import VoiceProfile
 from edge.notes import vault
 from edge.notes.migration import shred
@@ -39,7 +40,7 @@ def load(folder: Path, secret: bytes) -> VoiceProfile | None:
     """
     try:
         profile = _kept(folder, secret)
-    except (msgspec.DecodeError, UnicodeDecodeError, vault.Damaged, vault.DatabaseError):
+    except (*GARBLED, vault.Damaged, vault.DatabaseError):
         raise UselessVoice(folder, "is damaged") from None
     if profile and profile.model != MODEL:
         raise UselessVoice(folder, "was learnt with another model")

@@ -52,10 +52,6 @@ class Bait:
         """Where in the sound the canary ends."""
         return LEAD_S + len(self.canary.audio) / SAMPLE_RATE_HZ
 
-    @property
-    def second_at_s(self) -> float:
-        return self.ends_at_s + QUIET_S
-
 
 def lay(folder: Path) -> Bait:
     """Write the sound and the pictures that the run is given; the only copy outside of memory."""

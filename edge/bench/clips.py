@@ -11,6 +11,7 @@ import soxr
 
 from edge.bench import CannotMeasure
 from edge.clock import SAMPLE_RATE_HZ
+from edge.garbled import GARBLED
 from edge.signals import Samples
 
 _Clip = TypeVar("_Clip", bound=msgspec.Struct)
@@ -30,7 +31,7 @@ def read_manifest(path: Path, kind: type[_Clip], keys: Sequence[str]) -> list[_C
         return [msgspec.json.decode(line, type=kind) for line in lines if line.strip()]
     except OSError:
         raise CannotMeasure(f"cannot read the manifest {path}") from None
-    except msgspec.MsgspecError:
+    except GARBLED:
         *first, last = (f"`{key}`" for key in keys)
         names = f"{', '.join(first)} and {last}"
         raise CannotMeasure(f"{path} is no manifest: JSON lines with {names}") from None

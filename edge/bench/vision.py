@@ -13,6 +13,7 @@ from edge import workbench
 from edge.bench import CannotMeasure, photographs, still
 from edge.bench.sights import Labels, as_a_camera
 from edge.capture import pictures
+from edge.garbled import GARBLED
 from edge.signals import Pixels
 
 
@@ -46,7 +47,7 @@ def read_labels(path: Path | None) -> Labels:
         return msgspec.json.decode(path.read_bytes(), type=dict[str, list[str]])
     except OSError:
         raise CannotMeasure(f"cannot read the labels {path}") from None
-    except msgspec.MsgspecError:
+    except GARBLED:
         raise CannotMeasure(
             f'{path} holds no labels; they are JSON: {{"file": ["label|alternative", …]}}'
         ) from None

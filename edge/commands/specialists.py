@@ -12,6 +12,7 @@ import msgspec
 
 from edge import config, config_file, footprints
 from edge.bench.commands import subcommand
+from edge.garbled import GARBLED
 from edge.launcher import shares
 from edge.ledger import Content
 from edge.ledger import query as ledger_query
@@ -45,7 +46,7 @@ def show(arguments: argparse.Namespace) -> int:
 def newest(folder: Path) -> Lending | None:
     """Return what a chamber last told of its specialists; the ledger has it, as all that leaves."""
     for line in lines_backwards(ledger_query.path_in(folder)):
-        with contextlib.suppress(msgspec.MsgspecError, UnicodeDecodeError):
+        with contextlib.suppress(*GARBLED):
             entry = msgspec.json.decode(line, type=Entry)
             if entry.row.what == Lending.__name__ and entry.open:
                 return _lending(entry.open.text)

@@ -20,6 +20,7 @@ import msgspec
 
 from edge import whole_file
 from edge.companion.wire import Scope
+from edge.garbled import GARBLED
 
 FILE_NAME: Final = "pairing"
 OPEN_S: Final = 120.0
@@ -55,7 +56,7 @@ def look(folder: Path, since_boot_s: float) -> Window | None:
     try:
         with (folder / FILE_NAME).open("rb") as file:
             window = msgspec.json.decode(file.read(MOST_BYTES), type=Window)
-    except (FileNotFoundError, msgspec.DecodeError, UnicodeDecodeError):
+    except (FileNotFoundError, *GARBLED):
         return None
     return window if window.is_open(since_boot_s) else None
 

@@ -17,6 +17,7 @@ import msgspec
 
 from edge import whole_file
 from edge.companion.wire import PhoneId, PhoneName, Scope
+from edge.garbled import GARBLED
 
 FOLDER: Final = "phones"
 MOST: Final = 16
@@ -90,7 +91,7 @@ def _read(path: Path) -> Phone | None:
     try:
         with path.open("rb") as file:
             return msgspec.json.decode(file.read(MOST_BYTES), type=Phone)
-    except (OSError, msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+    except (OSError, *GARBLED):
         return None  # whoever cannot be read is not let in
 
 

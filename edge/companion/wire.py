@@ -9,6 +9,7 @@ from typing import Annotated, Final, Literal, get_args
 
 import msgspec
 
+from edge.garbled import GARBLED
 from edge.messages import OfferVerdict
 
 VERSION: Final = 1
@@ -473,7 +474,7 @@ def read(frame: str) -> FromPhone:
     """Return what a phone said. Raises Garbled."""
     try:
         return _from_phone.decode(frame)
-    except (msgspec.DecodeError, RecursionError):
+    except GARBLED:
         raise Garbled("this is not one of the companion's nouns") from None
 
 

@@ -22,6 +22,7 @@ from typing import Final, Literal, NamedTuple, Protocol, Self
 
 import msgspec
 
+from edge.garbled import GARBLED
 from edge.ledger.whole_lines import lines, lines_backwards
 
 FILE_NAME: Final = "ledger.jsonl"
@@ -265,15 +266,6 @@ def verify(path: Path, texts: Texts | None = None) -> Broken | None:
     return None
 
 
-def totals(path: Path, run: str | None = None) -> Totals:
-    """Return the sums over the whole ledger, or over one run."""
-    found = Totals()
-    for row, _ in rows(path):
-        if run in {None, row.run}:
-            found.add(row)
-    return found
-
-
 def rows(path: Path, texts: Texts | None = None) -> Iterator[tuple[Row, str | None]]:
     """Yield each row with its content, None where it was forgotten. Torn lines are left out."""
     return _entries_of(lines(path), texts)
@@ -295,7 +287,7 @@ def _entries_of(
     for raw in raw_lines:
         try:
             entry = _entries.decode(raw)
-        except (msgspec.MsgspecError, UnicodeDecodeError):
+        except GARBLED:
             continue
         content = entry.open or (texts.text(entry.row.number) if texts else None)
         yield entry.row, content.text if content else None
@@ -305,7 +297,7 @@ def _decode(raw: bytes) -> tuple[_Line, Row] | None:
     try:
         line = _raw_lines.decode(raw)
         return line, _rows.decode(line.row)
-    except (msgspec.MsgspecError, UnicodeDecodeError):
+    except GARBLED:
         return None
 
 

@@ -2,5 +2,5 @@
 
 The house is told how sensing stands, never what was sensed: `discovery.py` says it in Home
 Assistant's words, `state.py` folds what happened into it. `connection.py` keeps a connection to the
-broker, whoever uses it: `edge/runtime/house.py` and `edge/runtime/team.py`.
+broker, whoever uses it: `edge/runtime/home_mqtt.py` and `edge/runtime/team.py`.
 """

@@ -11,6 +11,7 @@ from typing import Annotated, Any, Final, Literal
 import msgspec
 
 from edge.evidence import Kind, Note
+from edge.garbled import GARBLED
 from edge.notes.reading import Reading
 from edge.notes.store import Notes
 
@@ -101,7 +102,7 @@ def _read(source: Path) -> Iterator[Line]:
                     raise NotExchanged(f"{source} is no export of notes: line {count + 1}")
                 if isinstance(line, Line):
                     yield line
-    except (msgspec.MsgspecError, UnicodeDecodeError) as problem:
+    except GARBLED as problem:
         raise NotExchanged(f"{source} is no export of notes: {problem}") from None
     except OSError as refusal:
         raise NotExchanged(f"cannot read {source}: {refusal.strerror}") from None

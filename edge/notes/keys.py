@@ -25,6 +25,7 @@ from typing import Annotated, Final, Literal
 import msgspec
 
 from edge import config, whole_file
+from edge.garbled import GARBLED
 from edge.notes.migration import shred
 from edge.notes.vault import SECRET_BYTES
 
@@ -88,7 +89,7 @@ def secret(ask: Ask = getpass.getpass, *, may_make: bool = True) -> bytes:
     except FileNotFoundError:
         if not may_make:
             raise NoKey(f"there is no key at {path()}, and so nothing can be read") from None
-    except (msgspec.MsgspecError, UnicodeDecodeError):
+    except GARBLED:
         raise NoKey(f"{path()} is no key file; bring back the one that was there") from None
     except OSError as error:
         raise NoKey(f"cannot read the key {path()}: {error.strerror}") from None
@@ -147,7 +148,7 @@ def home() -> Home | Literal[""]:
     """Return where the key file says that the secret is; empty where there is none yet."""
     try:
         found = _key_files.decode(path().read_bytes())
-    except (OSError, msgspec.MsgspecError, UnicodeDecodeError):
+    except (OSError, *GARBLED):
         return ""
     match found:
         case InFile():

@@ -12,6 +12,7 @@ import msgspec
 
 from edge import whole_file
 from edge.config import Reasoner
+from edge.garbled import GARBLED
 
 FILE: Final = "reasoners.json"
 WAY: Final = 1
@@ -55,7 +56,7 @@ def read(folder: Path) -> Mapping[str, Abilities]:
     try:
         with (folder / FILE).open("rb") as file:
             book = msgspec.json.decode(file.read(MOST_BYTES), type=_Book)
-    except (OSError, msgspec.MsgspecError, UnicodeDecodeError):
+    except (OSError, *GARBLED):
         return {}
     return book.known if book.way == WAY else {}
 

@@ -16,6 +16,7 @@ import msgspec
 
 from edge import airlock, messages
 from edge.config import Reasoner
+from edge.garbled import GARBLED
 from edge.messages import Answering, ChildDied, Control, Enough, Finished, Prompt, SealState, Words
 from edge.reason.parts import MOST_CHARACTERS, EndpointFailed
 from edge.reason.prompt import INSTRUCTION
@@ -146,7 +147,7 @@ class LocalModel:
             await self._news_come(loop.add_reader, loop.remove_reader, self._answers_fd)
         try:
             return self._decoder.decode(packet)
-        except (msgspec.MsgspecError, UnicodeDecodeError):
+        except GARBLED:
             raise EndpointFailed(f"the language model {self.name} says what is no answer") from None
 
     def _read(self) -> bytes | None:

@@ -16,6 +16,7 @@ import aiohttp
 import msgspec
 
 from edge.config import Reasoner
+from edge.garbled import GARBLED
 from edge.ledger import Leaving
 from edge.reason import endpoint
 from edge.reason.abilities import Abilities
@@ -141,14 +142,14 @@ def _called(_said: str, calls: Sequence[Call]) -> bool:
             call.name == READY.name and "number" in msgspec.json.decode(call.arguments, type=dict)
             for call in calls
         )
-    except (msgspec.MsgspecError, RecursionError):
+    except GARBLED:
         return False
 
 
 def _is_json(said: str, _calls: Sequence[Call]) -> bool:
     try:
         return isinstance(msgspec.json.decode(said), dict)
-    except (msgspec.MsgspecError, RecursionError):
+    except GARBLED:
         return False
 
 

@@ -261,9 +261,6 @@ ABOUT_YOUR_SENSES: Final = re.compile(
     r"you (?:see|saw|hear|heard|say|spell|read|noted?|remember|know|call)|thank you|yourself",
     re.IGNORECASE,
 )
-ASKED_OF_YOU: Final = re.compile(
-    r"^(?:can|could|would|will) (?:you|ya)\b|\bwant you to\b", re.IGNORECASE
-)
 FOLLOW_UP: Final = re.compile(
     r"^(?:and |what about |how about |and what about )(?!(?:you|your|we|us|i|he|she|they|it|so|"
     r"then|that's|how (?:is|are))\b)[\w' -]+\??$|"

@@ -15,6 +15,7 @@ from typing import Final
 
 import msgspec
 
+from edge.garbled import GARBLED
 from edge.messages import SENTENCE_CHARACTERS, ChildDied, Control, Embed, Embedded, SealState
 from edge.search.meaning import Meaning, from_code, unpacked
 from edge.search.sought import Understood
@@ -125,7 +126,7 @@ class Mind:
         packet = os.read(self._pipes.answers, PACKET_BYTES)
         if not packet:
             self.asleep()
-        with contextlib.suppress(msgspec.MsgspecError, UnicodeDecodeError):
+        with contextlib.suppress(*GARBLED):
             answer = self._decoder.decode(packet)
             self.on_embedded(answer)
             return answer

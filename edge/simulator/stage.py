@@ -18,7 +18,7 @@ from aiohttp import WSMsgType, web
 from edge import scene
 from edge.launcher.doorway import Doorway
 from edge.messages import Asked, Look, Mute, Seen, Shown, Unmute
-from edge.view.lines import Lines
+from edge.view.json_lines import JsonLines
 from firmware_bridge import browser
 
 APP: Final = Path(__file__).with_name("app")
@@ -50,7 +50,7 @@ class Stage:
         self._listener, self._doorway = listener, doorway
         self.ask: Callable[[Asked], None] = lambda _: None
         """Called with what a page wants; whoever runs puts it here."""
-        self._lines = Lines()
+        self._lines = JsonLines()
         self._newest: dict[tuple[str, str], str] = {}
         self._pages: set[asyncio.Queue[str]] = set()
         self._token = secrets.token_urlsafe(32)

@@ -11,7 +11,6 @@ import subprocess
 import sys
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Final
 
 from edge.systemd import handover
@@ -27,11 +26,6 @@ HIDDEN: Final = (
 
 class CannotStart(RuntimeError):
     """systemd did not start the unit; one sentence."""
-
-
-def is_available() -> bool:
-    """Say whether systemd runs this machine and would start units for us, who must be root."""
-    return os.geteuid() == 0 and Path("/run/systemd/system").is_dir()
 
 
 @dataclass(frozen=True, slots=True)

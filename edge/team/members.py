@@ -15,6 +15,7 @@ from typing import Annotated, Final, Self
 import msgspec
 
 from edge import whole_file
+from edge.garbled import GARBLED
 
 FILE_NAME: Final = "team.key"
 MOST_BYTES: Final = 1 << 16
@@ -99,7 +100,7 @@ def load(folder: Path) -> Team | None:
         return None
     except OSError as error:
         raise TeamRefused(f"cannot read {path}: {error.strerror}") from None
-    except (msgspec.DecodeError, UnicodeDecodeError):
+    except GARBLED:
         raise TeamRefused(f"{path} is damaged; move it away and create the team again") from None
 
 

@@ -15,6 +15,7 @@ from typing import Annotated, Final
 import msgspec
 
 from edge import whole_file
+from edge.garbled import GARBLED
 from edge.team import envelope
 from edge.team.envelope import Letter
 from edge.team.members import MOST_MEMBERS, Member, Team, TeamRefused
@@ -63,7 +64,7 @@ def read(path: Path) -> Sequence[Envelope]:
     with path.open("rb") as file:
         try:
             return msgspec.msgpack.decode(file.read(MOST_BYTES), type=tuple[Envelope, ...])
-        except (msgspec.DecodeError, UnicodeDecodeError):
+        except GARBLED:
             return ()
 
 

@@ -17,6 +17,7 @@ from typing import Final, Literal
 import msgspec
 
 from edge import whole_file
+from edge.garbled import GARBLED
 from edge.messages import (
     LINE_CHARACTERS,
     SENTENCE_CHARACTERS,
@@ -61,7 +62,7 @@ class GrantsFile:
 
     def read(self) -> dict[str, Standing]:
         """Return what was decided; nothing where there is no file, or none that can be read."""
-        with contextlib.suppress(OSError, msgspec.MsgspecError, UnicodeDecodeError):
+        with contextlib.suppress(OSError, *GARBLED):
             return msgspec.json.decode(self._path.read_bytes(), type=dict[str, Standing])
         return {}
 

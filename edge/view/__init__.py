@@ -21,7 +21,8 @@ from edge.messages import (
     SourceState,
     Summary,
 )
-from edge.view.lines import Event, Lines, clock, event, moment_of, size
+from edge.view.json_lines import JsonLines
+from edge.view.lines import Event, clock, event, moment_of, size
 from edge.view.live import LiveView, fits
 from edge.view.summary import summary
 from models.fetch import Result
@@ -58,7 +59,7 @@ class JsonView:
     wants_levels = False
 
     def __init__(self, stream: IO[str]) -> None:
-        self._stream, self._lines = stream, Lines()
+        self._stream, self._lines = stream, JsonLines()
         self._phases: dict[str, str] = {}
 
     def show(self, message: Shown) -> None:

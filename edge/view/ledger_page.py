@@ -15,6 +15,7 @@ from rich.table import Table
 from rich.text import Text
 
 from edge.airlock import plain
+from edge.garbled import GARBLED
 from edge.ledger import Row, Totals
 from edge.ledger.days import Day
 from edge.ledger.query import Found
@@ -92,7 +93,7 @@ def _message(what: str, text: str) -> Leaves | None:
         content = msgspec.json.decode(text, type=dict[str, Any])
         fields = [content[field.name] for field in msgspec.structs.fields(kind)]
         message: Leaves = msgspec.convert([kind.__struct_config__.tag, *fields], type=Leaves)
-    except (KeyError, msgspec.MsgspecError):
+    except (KeyError, *GARBLED):
         return None
     return message
 

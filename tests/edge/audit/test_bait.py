@@ -27,7 +27,7 @@ def test_the_canary_lies_in_the_sound_where_it_is_said_to_lie(tmp_path: Path) ->
         samples = np.frombuffer(file.readframes(file.getnframes()), "<i2")
     end = round(laid.ends_at_s * 16_000)
     assert np.array_equal(samples[end - len(laid.canary.audio) : end], laid.canary.audio)
-    begin = round(laid.second_at_s * 16_000)
+    begin = round((laid.ends_at_s + bait.QUIET_S) * 16_000)
     assert np.array_equal(samples[begin : begin + len(laid.second.audio)], laid.second.audio)
 
 

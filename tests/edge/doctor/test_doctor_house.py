@@ -1,4 +1,3 @@
-import socket
 import sys
 from pathlib import Path
 
@@ -6,6 +5,7 @@ import pytest
 
 sys.path.append(str(Path(__file__).parents[1] / "mqtt"))
 
+from free_port import free_port
 from real_broker import HERE, mosquitto
 
 from edge.config import Config, Home
@@ -36,9 +36,6 @@ def test_a_broker_lets_us_in_with_its_password_alone(
 
 
 def test_a_broker_that_is_not_there_is_one_sentence() -> None:
-    with socket.socket() as free:
-        free.bind((HERE, 0))
-        address = f"mqtt://{HERE}:{free.getsockname()[1]}"
-    (found,) = house(Config(home=Home(mqtt=address)))
+    (found,) = house(Config(home=Home(mqtt=f"mqtt://{HERE}:{free_port(HERE)}")))
     assert found.verdict == "note"
     assert "cannot be reached" in found.found

@@ -6,9 +6,10 @@ import sys
 from pathlib import Path
 
 import pytest
+from ledger_sums import totals
 
 from edge.audit.running_controls import Texts
-from edge.ledger import Content, Leaving, Ledger, Occasion, readable, rows, totals, verify
+from edge.ledger import Content, Leaving, Ledger, Occasion, readable, rows, verify
 from edge.messages import Transcript
 
 CHILD = """

@@ -3,6 +3,7 @@
 import time
 from pathlib import Path
 
+from ledger_sums import totals
 from runtime_process import HELLO, RuntimeProcess, at, spoken
 
 from edge import ledger
@@ -120,7 +121,7 @@ def test_past_the_day_requests_alone_pass_and_the_rest_is_thrown_away(tmp_path: 
     assert b"weather" not in path.read_bytes()
     thrown = [row.bytes for row, _ in ledger.rows(path) if row.why == OVER_THE_DAY]
     assert thrown
-    assert ledger.totals(path, "r1").left_chamber_bytes == runtime.written_bytes
+    assert totals(path, "r1").left_chamber_bytes == runtime.written_bytes
 
 
 def test_asked_how_much_was_entered_it_says_so_at_once(tmp_path: Path) -> None:

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from decrypted import words_in
 from language_model import serving_beside, streams
+from ledger_sums import totals
 from runtime_process import HELLO, SECRET, RuntimeProcess, at, spoken
 
 from edge import ledger
@@ -80,7 +81,7 @@ def test_every_packet_is_in_the_ledger_and_the_chain_holds(tmp_path: Path) -> No
         runtime.summary()
     path = tmp_path / ledger.FILE_NAME
     assert ledger.verify(path) is None
-    assert ledger.totals(path, "r1").left_chamber_bytes == runtime.written_bytes
+    assert totals(path, "r1").left_chamber_bytes == runtime.written_bytes
     assert [(row.what, row.mark) for row, _ in ledger.rows(path)] == [
         ("Hello", "file"),
         ("Transcript", "file"),
@@ -125,8 +126,7 @@ def test_a_garbage_packet_ends_the_chamber_not_the_runtime(packet: bytes, tmp_pa
         assert died.reason.startswith("airlock violation: not a message")
         assert any(isinstance(m, Notice) and "violated the airlock" in m.text for m in shown)
         runtime.say(KEYS)  # of the condemned chamber: counted, not believed
-        runtime.tell(ChildDied("chamber", "replaced"))
-        time.sleep(0.2)  # the pipes have no order between them
+        runtime.tell_first(ChildDied("chamber", "replaced"), at(1))
         runtime.say(HELLO, WHERE)
         assert "have not heard" in replies(runtime.until(Reply))[-1].text
         assert runtime.summary().airlock_bytes == runtime.written_bytes
@@ -190,8 +190,7 @@ def test_a_timer_rings_by_the_stream_s_clock_and_not_after_the_end(tmp_path: Pat
 
 def test_a_timer_of_a_device_rings_by_itself(tmp_path: Path) -> None:
     with RuntimeProcess(tmp_path, fast=False) as runtime:
-        runtime.tell(at(5, live=True))
-        time.sleep(0.1)
+        runtime.tell_first(at(5, live=True))
         runtime.say(HELLO, spoken("Set a timer for one second.", 5))
         assert 0 <= replies(runtime.until(Reply))[-1].latency_ms < 5000
         assert replies(runtime.until(Reply))[-1].text == "Time is up."
@@ -308,8 +307,7 @@ def test_what_a_command_wants_forgotten_leaves_the_notes_and_the_mind(tmp_path: 
         runtime.say(HELLO, spoken("My zanzibar pin is secret.", 5), ask)
         assert "zanzibar pin" in replies(runtime.until(Reply))[-1].text
         opening.leave_wish(tmp_path, SECRET, Wish(words=("zanzibar",)))
-        runtime.tell(Forget())
-        runtime.tell(at(40))
+        runtime.tell_first(Forget(), at(40))
         runtime.say(spoken(KEYS.text, 50), spoken("What did you hear about the pin?", 60))
         said = [replies(runtime.until(Reply))[-1].text]
         runtime.say(spoken("Where did I put the keys?", 70))
