@@ -1,6 +1,6 @@
 """What does an Omi or Friend pendant say over Bluetooth? Its table, and its fragments. No I/O.
 
-From `Protocol.mdx`, `transport.c`, `features.h` and `storage.c` of BasedHardware/omi (MIT). Sound
+From `Protocol.mdx`, `transport.c` and `storage.c` of BasedHardware/omi (MIT). Sound
 comes in notifications: u16 number, one higher for each notification; u8 fragment, from 0 in each
 frame of the codec; then a piece of that frame.
 """
@@ -21,7 +21,7 @@ def _own(number: int) -> str:
 AUDIO_SERVICE: Final = _own(0x0000)
 AUDIO, CODEC = _own(0x0001), _own(0x0002)
 PHOTO, PHOTO_CONTROL = _own(0x0005), _own(0x0006)
-CHARGING, FEATURES = _own(0x0013), _own(0x0021)
+FEATURES: Final = _own(0x0021)
 BUTTON: Final = "23ba7925-0000-1000-7450-346eac492e92"
 HAPTIC: Final = "cab1ab96-2ea5-4f4d-bb56-874b72cfc984"
 STORAGE: Final = "30295781-4301-eabd-2904-2849adfeae43"
@@ -39,11 +39,6 @@ DOUBLE_TAP: Final = 2
 """Of what the button tells; here it mutes."""
 
 Kind = Literal["pcm", "mulaw", "opus"]
-FEATURE_NAMES: Final = (
-    "speaker", "accelerometer", "button", "battery", "usb", "haptic", "offline storage",
-    "led dimming", "mic gain", "wifi sync", "name storage",
-)  # fmt: skip
-"""By bit."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,12 +74,6 @@ def codec(value: bytes) -> Codec:
     if len(value) != 1 or value[0] not in CODECS:
         raise UnknownCodec(f"its codec {value.hex() or 'of no number'} is not known here")
     return CODECS[value[0]]
-
-
-def features(value: bytes) -> frozenset[str]:
-    """Return what a pendant says it has."""
-    bits = int.from_bytes(value[:4], "little")
-    return frozenset(name for bit, name in enumerate(FEATURE_NAMES) if bits >> bit & 1)
 
 
 def is_mute(value: bytes) -> bool:

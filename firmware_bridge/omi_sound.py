@@ -9,13 +9,12 @@ from array import array
 from collections.abc import Callable, Iterator
 from typing import Final, Protocol
 
+from firmware_bridge.concealment import MOST_SAMPLES, Softer
 from firmware_bridge.omi import Codec, Fragments, Missing
 from firmware_bridge.session import Heard
 from firmware_bridge.telephone import Doubler, from_mu_law
 
 RATE_HZ: Final = 16_000
-MOST_CONCEALED: Final = 1600
-"""Samples in a row that are made up, 100 ms; what is missing beyond stays a hole."""
 APART: Final = 4000
 """Samples, 250 ms: more, and the pendant's clock and ours are laid on each other again."""
 WATCHED: Final = 160_000
@@ -37,18 +36,17 @@ class Plain:
 
     def __init__(self, codec: Codec) -> None:
         self._is_mu_law = codec.kind == "mulaw"
-        self._last = array("h", bytes(2))
+        self._softer = Softer()
 
     def decoded(self, frame: bytes, concealed: int) -> bytes:
         if not self._is_mu_law and len(frame) % 2:
             return self.concealed(concealed)
-        self._last = from_mu_law(frame) if self._is_mu_law else array("h", frame)
-        return self._last.tobytes()
+        samples = from_mu_law(frame).tobytes() if self._is_mu_law else frame
+        self._softer.heard(samples)
+        return samples
 
     def concealed(self, samples: int) -> bytes:
-        repeated = (self._last * -(-samples // len(self._last)))[:samples]
-        self._last = array("h", [sample >> 1 for sample in self._last])
-        return repeated.tobytes()
+        return self._softer.made_up(samples)
 
 
 def unpacks(codec: Codec) -> Unpacks:
@@ -105,7 +103,7 @@ class Sound:
         """Make up the beginning of what is missing; leave a hole where the rest was."""
         if self._at < 0:
             return
-        made_up = max(0, min(samples, MOST_CONCEALED - self._concealed))
+        made_up = max(0, min(samples, MOST_SAMPLES - self._concealed))
         self._concealed += samples
         for _ in range(made_up // self._frame_samples):
             yield self._next(

@@ -16,6 +16,7 @@ from typing import Final
 from edge import seal
 from edge.capture import programs, sources
 from edge.capture.sources import Source
+from edge.launcher import foreign_program
 from edge.seal import birth
 from edge.seal.profiles import Profile
 from edge.seal.programs import JETSON_CAMERA, NETWORK_CAMERA, PI_CAMERA
@@ -26,11 +27,8 @@ WALLS: Final[Mapping[str, Profile]] = {
     "ffmpeg": NETWORK_CAMERA,
 }
 """By the first name of a row of `edge/capture/programs.py`."""
-GIVEN: Final = ("PATH", "LD_LIBRARY_PATH", "LC_ALL", "TZ")
 PIPE_BYTES: Final = 1 << 20
 """As much as any user may have; a picture is a little more."""
-ENDS_WITHIN_S: Final = 2.0
-"""Longer only where a driver holds it."""
 
 
 class CameraProgram:
@@ -53,7 +51,7 @@ class CameraProgram:
             stdin=subprocess.DEVNULL,
             stdout=write_end,
             stderr=subprocess.DEVNULL,
-            env={name: os.environ[name] for name in GIVEN if name in os.environ},
+            env=foreign_program.environment(),
             process_group=0,  # Ctrl-C is the launcher's to hear
         )
         os.close(write_end)
@@ -71,9 +69,7 @@ class CameraProgram:
 
     def end(self) -> None:
         """End it at once."""
-        self._process.kill()
-        with contextlib.suppress(subprocess.TimeoutExpired):
-            self._process.wait(ENDS_WITHIN_S)
+        foreign_program.end(self._process)
 
 
 def _devices(program: programs.CameraProgram) -> Iterator[Path]:

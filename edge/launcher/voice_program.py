@@ -4,7 +4,6 @@ It is not ours, so its walls stand before it starts (`edge/seal/programs.py`). I
 the sentences and one for its samples; at their other ends is the voice. It lives as long as that.
 """
 
-import contextlib
 import os
 import shutil
 import subprocess
@@ -16,6 +15,8 @@ from typing import Final, Self
 import msgspec
 
 from edge import config, seal
+from edge.garbled import GARBLED
+from edge.launcher import foreign_program
 from edge.seal.programs import PIPER
 
 SUFFIX: Final = ".onnx"
@@ -24,7 +25,6 @@ DESCRIBED_BY: Final = ".json"
 """Ends the name of the file beside it."""
 USUAL_WPM: Final = 165
 """The default of `speed_wpm`, at which a voice speaks as it was trained."""
-GIVEN: Final = ("PATH", "LD_LIBRARY_PATH", "LC_ALL", "TZ")
 ADDED: Final = {
     "ORT_DISABLE_TELEMETRY": "1",
     "PYTHONDONTWRITEBYTECODE": "1",
@@ -32,7 +32,6 @@ ADDED: Final = {
 }
 PROGRAM: Final = "piper"
 NOT_THERE: Final = "piper is not on your PATH; install it for yourself: `pipx install piper-tts`"
-ENDS_WITHIN_S: Final = 2.0
 
 
 class NoPiper(RuntimeError):
@@ -68,7 +67,7 @@ class PiperVoice:
             raise NoPiper(f"there is no Piper voice {model}; correct [voice] voice")
         try:
             rate_hz = _described(model).audio.sample_rate
-        except (OSError, msgspec.MsgspecError, UnicodeDecodeError):
+        except (OSError, *GARBLED):
             complaint = f"{model.name}{DESCRIBED_BY}, which belongs beside {model}, "
             raise NoPiper(f"{complaint}cannot be read; get both files of the voice") from None
         if not 8_000 <= rate_hz <= 48_000:  # noqa: PLR2004 (what any loudspeaker plays)
@@ -96,7 +95,7 @@ def spoken_by_espeak(settings: config.Config) -> config.Config:
         return settings
     try:
         language = _described(Path(voice).expanduser()).espeak.voice
-    except (OSError, msgspec.MsgspecError, UnicodeDecodeError):
+    except (OSError, *GARBLED):
         language = config.Voice().voice
     spoken = msgspec.structs.replace(settings.voice, voice=language)
     return msgspec.structs.replace(settings, voice=spoken)
@@ -118,7 +117,7 @@ class VoiceProgram:
             stdin=text_end,
             stdout=sound_end,
             stderr=subprocess.DEVNULL,
-            env={name: os.environ[name] for name in GIVEN if name in os.environ} | ADDED,
+            env=foreign_program.environment() | ADDED,
             process_group=0,  # Ctrl-C is the launcher's to hear
         )
         os.close(text_end)
@@ -130,9 +129,7 @@ class VoiceProgram:
 
     def end(self) -> None:
         """End it at once, and give the pipes back."""
-        self._process.kill()
-        with contextlib.suppress(subprocess.TimeoutExpired):
-            self._process.wait(ENDS_WITHIN_S)
+        foreign_program.end(self._process)
         os.close(self.text_fd)
         os.close(self.sound_fd)
 

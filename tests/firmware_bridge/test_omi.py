@@ -6,11 +6,12 @@ from array import array
 import pytest
 
 from firmware_bridge import omi, omi_ring
+from firmware_bridge.concealment import MOST_SAMPLES
 from firmware_bridge.emulator import Faults, Way
 from firmware_bridge.omi import Fragments, Missing
 from firmware_bridge.omi_emulator import NUMBERS, Firmware
 from firmware_bridge.omi_photo import END, MOST_PHOTO_BYTES, Chunks
-from firmware_bridge.omi_sound import MOST_CONCEALED, Sound
+from firmware_bridge.omi_sound import Sound
 from firmware_bridge.session import Heard, Pictured
 
 JPEG = b"\xff\xd8" + bytes(range(256)) * 4
@@ -98,8 +99,8 @@ def test_a_short_gap_is_filled_and_a_long_one_stays_a_hole() -> None:
     assert [heard.start - filled[0].start for heard in filled] == [0, 320, 640, 960]
     firmware.number += 100
     (*made_up, first) = said(2, 36_000)
-    assert sum(len(heard.samples) // 2 for heard in made_up) <= MOST_CONCEALED + 640
-    assert first.start - made_up[-1].start > 100 * 320 - MOST_CONCEALED
+    assert sum(len(heard.samples) // 2 for heard in made_up) <= MOST_SAMPLES + 640
+    assert first.start - made_up[-1].start > 100 * 320 - MOST_SAMPLES
 
 
 def test_sound_that_was_held_back_stays_in_its_place_and_a_clock_that_drifts_is_followed() -> None:
@@ -154,11 +155,9 @@ def test_nonsense_brings_nothing_and_breaks_nothing() -> None:
         omi_ring.answer(junk)
         omi.is_mute(junk)
         omi.percent(junk)
-        omi.features(junk)
 
 
 def test_what_a_pendant_says_of_itself_is_read() -> None:
-    assert omi.features(b"\x2c\x00\x00\x00") == {"button", "battery", "haptic"}
     assert omi.codec(b"\x15").name == "opus"
     with pytest.raises(omi.UnknownCodec, match="7f"):
         omi.codec(b"\x7f")

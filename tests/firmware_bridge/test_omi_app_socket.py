@@ -1,8 +1,5 @@
 """The app's socket by two libraries: who has no secret stays outside; words go where sound came."""
 
-import asyncio
-import contextlib
-import socket
 from collections.abc import Awaitable, Callable
 
 import aiohttp
@@ -10,32 +7,26 @@ import pytest
 
 pytest.importorskip("opuslib_next", reason="UNCHECKED: pip install offrecord[wearables]")
 
+from socket_ends import TOKEN, SocketEnds
+
 from firmware_bridge import omi_app, omi_app_socket
-from firmware_bridge.links import Brought, Terms
 from firmware_bridge.omi_app_emulator import CLOSE, PhoneApp, Segment
 from firmware_bridge.omi_app_socket import NAME, Link
 from firmware_bridge.session import Gone, Heard
 
-TOKEN = bytes(range(32))
 FRAME = bytes(640)
-WITHIN_S = 10
 Use = Callable[["Ends"], Awaitable[None]]
 
 
-class Ends:
+class Ends(SocketEnds[Link]):
     """Both ends of a socket, and what came of it."""
 
-    address: str
-    link: Link
-
     def __init__(self) -> None:
-        self.brought: list[Brought] = []
-        self.wanted: list[tuple[str, int]] = []
+        super().__init__(Link, now=1000)
 
-    async def until(self, is_so: Callable[[], bool]) -> None:
-        async with asyncio.timeout(WITHIN_S):
-            while not is_so():  # noqa: ASYNC110 (of another task's making)
-                await asyncio.sleep(0.005)
+    @property
+    def address(self) -> str:
+        return f"ws://{self.host}/omi?token={omi_app.word(TOKEN)}"
 
     async def until_brought(self, many: int) -> None:
         await self.until(lambda: len(self.brought) >= many)
@@ -48,29 +39,7 @@ class Ends:
 
 
 def linked(use: Use) -> Ends:
-    ends = Ends()
-
-    async def live() -> None:
-        with socket.create_server(("127.0.0.1", 0)) as listener:
-            listener.setblocking(False)  # noqa: FBT003 (its only parameter)
-            host = f"127.0.0.1:{listener.getsockname()[1]}"
-            terms = Terms(
-                lambda: 1000,
-                ends.brought.append,
-                TOKEN,
-                wants_words=lambda who, since: ends.wanted.append((who, since)),
-            )
-            ends.address = f"ws://{host}/omi?token={omi_app.word(TOKEN)}"
-            ends.link = link = Link(terms, listener=listener)
-            serving = asyncio.create_task(link.serve())
-            await use(ends)
-            serving.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await serving
-            await link.end()
-
-    asyncio.run(live())
-    return ends
+    return Ends().used(use)
 
 
 def test_no_secret_no_page_and_no_strange_codec_comes_in() -> None:
@@ -154,12 +123,6 @@ def test_an_app_that_reads_nothing_costs_little_and_a_long_message_ends_it() -> 
         async with aiohttp.ClientSession() as session:
             page = await session.ws_connect(ends.address)
             await page.send_bytes(FRAME)
-            await ends.until(lambda: len(ends.wanted) == 1)
-            for _ in range(10_000):
-                ends.link.take_words("x" * 800, 2000, 3000, is_other=False)
-            await page.send_bytes(bytes(omi_app.MOST_MESSAGE_BYTES + 1))
-            while (await page.receive()).type is aiohttp.WSMsgType.TEXT:
-                pass
-            assert page.close_code == aiohttp.WSCloseCode.MESSAGE_TOO_BIG
+            await ends.read_nothing(page, omi_app.MOST_MESSAGE_BYTES)
 
     linked(use)

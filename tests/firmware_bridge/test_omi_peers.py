@@ -125,4 +125,3 @@ def test_the_sdk_knows_the_same_characteristics() -> None:
     uuids = loaded("friend_lite.uuids", SDKS["friend_lite"])
     known = {value.lower() for value in vars(uuids).values() if isinstance(value, str)}
     assert {omi.AUDIO, omi.BUTTON, omi.FEATURES, omi.BATTERY, omi.HAPTIC, omi.STORAGE} <= known
-    assert omi.features(uuids.FEATURE_HAPTIC.to_bytes(4, "little")) == {"haptic"}

@@ -2,39 +2,25 @@
 
 import asyncio
 import json
-import os
 import re
-import signal
 import subprocess
 import sys
 from pathlib import Path
-from typing import Any
 
 import pytest
-import soundfile
-import soxr
+from app_run import RATE_HZ, WITHIN_S, AppRun, Line, own_home, speech
 
-from edge import scene
 from firmware_bridge.omi_app_emulator import CLOSE, PhoneApp
 
 websockets = pytest.importorskip("websockets", reason="UNCHECKED: pip install websockets")
 
 SECONDS = 7
-RATE_HZ = 16_000
 FRAME = 320
-WITHIN_S = 60
-
-
-def speech() -> bytes:
-    demo = scene.folder("demo")
-    samples, rate_hz = soundfile.read(demo / "audio.opus", dtype="int16", always_2d=True)
-    mono: bytes = soxr.resample(samples[:, 0], rate_hz, RATE_HZ).astype("<i2").tobytes()
-    return mono[: 2 * SECONDS * RATE_HZ]
 
 
 async def talk(address: str, app: PhoneApp) -> None:
     """Send speech at its own pace, by a library that is not ours, until its words are back."""
-    sound = speech()
+    sound = speech((0, SECONDS))
     loop = asyncio.get_running_loop()
     async with websockets.connect(address) as connection:
         begun_s = loop.time()
@@ -50,43 +36,23 @@ async def talk(address: str, app: PhoneApp) -> None:
 
 
 def test_the_words_of_its_sound_go_back_to_the_app_and_are_entered_first(tmp_path: Path) -> None:
-    ours = {**os.environ, "XDG_DATA_HOME": str(tmp_path), "XDG_CONFIG_HOME": str(tmp_path)}
-    command = [sys.executable, "-m", "edge.cli", "run", "--json", "--data", tmp_path / "notes"]
-    running = subprocess.Popen(
-        [*command, "--wearable", "omi-app:0"],
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-        env=ours,
-    )
-    assert running.stderr
-    assert running.stdout
-    told = [running.stderr.readline() for _ in range(2)]
-    (address,) = re.findall(r"ws://\S+", told[0])
-    assert "go back to the app" in told[1]
-    shown = [running.stdout.readline()]
-    while '"Hello"' not in shown[-1]:
-        shown.append(running.stdout.readline())
+    run = AppRun(tmp_path, "omi-app:0")
+    told = run.told("go back to the app")
+    (address,) = re.findall(r"ws://\S+", told)
+    assert len(told.splitlines()) == 2
+    shown = run.shown('"Hello"')
     app = PhoneApp("opus")
     asyncio.run(talk(f"{address}&codec=opus&language=en", app))
-    running.send_signal(signal.SIGINT)
-    rest, complaint = running.communicate(timeout=WITHIN_S)
+    rest, complaint = run.interrupted()
     assert complaint == ""  # nobody outside this machine is reached: no word of encryption
-    lines: list[dict[str, Any]] = [json.loads(each) for each in (*shown, *rest.splitlines())]
+    lines: list[Line] = [json.loads(each) for each in (*shown, *rest.splitlines())]
     heard = [each for each in lines if each["type"] == "Transcript"]
     levels = {each["process"]: each["level"] for each in lines if each["type"] == "SealState"}
     assert levels["firmware_bridge"] == levels["chamber"]  # no weaker for its socket
     assert "keys in the blue bowl" in app.segments[0].text
     assert app.segments[0].text in heard[0]["text"]
     assert 0 <= app.segments[0].start_s < app.segments[0].end_s <= SECONDS
-    rows = subprocess.run(
-        [sys.executable, "-m", "edge.cli", "ledger", "--json", "--data", tmp_path / "notes"],
-        capture_output=True,
-        text=True,
-        check=True,
-        env=ours,
-    ).stdout
-    left = [each for each in json.loads(rows)["rows"] if each["to"] == "the Omi app"]
+    left = run.left_for("the Omi app")
     assert [each["what"] for each in left] == ["ReturnWords"] * len(app.segments)
     assert "ReturnWords" not in {each["type"] for each in lines}
 
@@ -95,10 +61,13 @@ def test_the_words_of_its_sound_go_back_to_the_app_and_are_entered_first(tmp_pat
 def test_a_place_where_nobody_can_listen_is_refused_in_one_sentence(
     where: str, tmp_path: Path
 ) -> None:
-    ours = {**os.environ, "XDG_DATA_HOME": str(tmp_path), "XDG_CONFIG_HOME": str(tmp_path)}
     command = [sys.executable, "-m", "edge.cli", "run", "--wearable", f"omi-app:{where}"]
     refused = subprocess.run(
-        [*command, "--data", tmp_path], capture_output=True, text=True, check=False, env=ours
+        [*command, "--data", tmp_path],
+        capture_output=True,
+        text=True,
+        check=False,
+        env=own_home(tmp_path),
     )
     assert refused.returncode == 2
     assert len(refused.stderr.splitlines()) == 1
