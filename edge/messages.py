@@ -497,6 +497,8 @@ class WordsWanted(Message, frozen=True, tag=51):
     """Empty: nobody wants them any more."""
     since_ms: Millis
     """Where its sound begins."""
+    takes_answers: bool = False
+    """Whether it also shows, and may play, the answers; the launcher says so, not the link."""
 
 
 # --- Control: launcher -> runtime --------------------------------------------------------------
@@ -614,6 +616,10 @@ class ResetOffers(Message, frozen=True, tag=103):
     """Let what was made of offers until now teach no more; also asked on the control socket."""
 
 
+class Hush(Message, frozen=True, tag=118):
+    """Be silent at once, and say nothing of what was asked for until now."""
+
+
 Control = (
     SourceState
     | WearableState
@@ -636,6 +642,7 @@ Control = (
     | AgentWants
     | HomeAsks
     | WordsWanted
+    | Hush
 )
 """`Enrol`: the chamber was told so, and may now say a voice, once."""
 
@@ -795,10 +802,21 @@ class ReturnWords(Message, frozen=True, tag=112):
     """Whether the voice is known not to be the wearer's."""
 
 
+class ReturnAnswer(Message, frozen=True, tag=113):
+    """Show this of an answer on the wearable that was asked; entered by now."""
+
+    text: Sentence
+    """Empty: nothing more to show."""
+    goes_on: bool
+    """Whether it is being spoken; if not, the answer is over."""
+    was_cut: bool = False
+    """Whether it is to be silent at once."""
+
+
 HomeTold = Go | HomeVoice | HomeHeard
 """What the house's link is told, a line each."""
 
-Status = SourceState | WearableState | WordsWanted | Attend | Mute
+Status = SourceState | WearableState | WordsWanted | Attend | Mute | Hush
 """A wearable can only close the ears, never open them: that is its wearer's, elsewhere."""
 
 Shown = (
@@ -826,6 +844,7 @@ Shown = (
     | PhoneShutOut
     | Figures
     | ReturnWords
+    | ReturnAnswer
 )
 
 
@@ -863,10 +882,6 @@ class Speak(Message, frozen=True, tag=117):
 
     number: Count
     text: Sentence
-
-
-class Hush(Message, frozen=True, tag=118):
-    """Be silent at once, and say nothing of what was asked for until now."""
 
 
 class Began(Message, frozen=True, tag=119):

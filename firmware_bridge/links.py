@@ -6,13 +6,15 @@ gives it `Terms` and knows no more of it than is here.
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Literal, Protocol, runtime_checkable
+from typing import Final, Literal, Protocol, runtime_checkable
 
 from firmware_bridge.bodies import Motion
 from firmware_bridge.frames import Gaze, Mute
-from firmware_bridge.session import Closed, Gone, Heard, Pictured
+from firmware_bridge.session import Closed, Gone, Heard, Pictured, Quiet
 
-Brought = Heard | Closed | Pictured | Gaze | Mute | Gone
+VOICE_HZ: Final = 24_000
+"""Of what a wearable plays (`edge/voice/worn.py`)."""
+Brought = Heard | Closed | Pictured | Gaze | Mute | Quiet | Gone
 
 
 class Lost(ConnectionError):
@@ -67,6 +69,20 @@ class TakesWords(Protocol):
 
     def take_words(self, text: str, start: int, end: int, *, is_other: bool) -> None:
         """Send back what was said between two of our positions; must not wait."""
+
+
+@runtime_checkable
+class TakesAnswers(Protocol):
+    """A link by which answers go to who asked: to a screen, and to a loudspeaker."""
+
+    def take_answer(self, text: str, *, goes_on: bool, was_cut: bool) -> None:
+        """Show this, unless empty; unless it goes on, the answer is over. Must not wait.
+
+        One that was cut is silent at once.
+        """
+
+    def take_voice(self, samples: bytes) -> None:
+        """Play the next int16 mono samples, `VOICE_HZ` a second. Must not wait."""
 
 
 class Link(Protocol):

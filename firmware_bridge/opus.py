@@ -57,3 +57,18 @@ class Encoder:
             self._encoder.encoder_state, samples, len(samples) // 2, MOST_PACKET_BYTES
         )
         return packet
+
+
+class VoiceEncoder:
+    """One stream of packets of what the companion says, for a wearable's loudspeaker."""
+
+    def __init__(self, rate_hz: int) -> None:
+        self._encoder = opuslib_next.Encoder(rate_hz, 1, "voip")
+        self._encoder.bitrate = BIT_RATE
+        self._encoder.complexity = COMPLEXITY
+        self._encoder.signal = opuslib_next.constants.SIGNAL_VOICE
+
+    def encoded(self, samples: bytes) -> bytes:
+        """Return the packet of 10 to 60 ms of int16 samples."""
+        packet: bytes = self._encoder.encode(samples, len(samples) // 2)
+        return packet

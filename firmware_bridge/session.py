@@ -84,6 +84,11 @@ class Gone:
     """Who was connected is so no more."""
 
 
+@dataclass(frozen=True, slots=True)
+class Quiet:
+    """Its wearer wants the companion to stop talking."""
+
+
 @dataclass(slots=True)
 class Session:
     """One connection. `replies` is what is to be sent; whoever sends it empties it."""

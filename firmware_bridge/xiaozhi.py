@@ -3,8 +3,8 @@
 It asks an address that its user typed once (the bootstrap) where to connect. By WebSocket it says
 hello in JSON, asks to be listened to, and sends Opus. It decides by itself when it streams; whose
 turn it is in `auto` and `realtime` is for who listens, in `manual` for its button. The words that
-were heard go back to its screen. (`docs/websocket.md`, `ota.cc` and `websocket_protocol.cc` of
-78/xiaozhi-esp32, MIT.)
+were heard go back to its screen, and so do the answers, which it also plays.
+(`docs/websocket.md`, `ota.cc` and `websocket_protocol.cc` of 78/xiaozhi-esp32, MIT.)
 """
 
 import base64
@@ -14,7 +14,9 @@ import json
 from collections.abc import Iterator
 from typing import Any, Final
 
-from firmware_bridge.session import Gone, Heard
+from firmware_bridge.links import VOICE_HZ
+from firmware_bridge.session import Gone, Heard, Quiet
+from firmware_bridge.xiaozhi_answer import Answer, Told
 from firmware_bridge.xiaozhi_camera import Camera
 from firmware_bridge.xiaozhi_frames import (
     BARE,
@@ -33,12 +35,14 @@ MOST_MESSAGE_BYTES: Final = 32_768
 MOST_TEXT: Final = 800
 """Characters for a small screen."""
 SECRET_BYTES: Final = 10
-SPEAKS_HZ: Final = 24_000
-"""What devices expect to be told of a voice; none is sent."""
+MOST_REPLIES: Final = 64
+"""That wait for who does not read; what is more is left out."""
+MOST_SOUND: Final = 16
+"""Packets among them, a second: what it plays is not to be late for longer than that."""
 ROUNDED: Final = 160
 """Samples, 10 ms: words are timed in whole milliseconds."""
 
-Brought = Heard | Gone
+Brought = Heard | Quiet | Gone
 
 
 class Refused(ValueError):
@@ -73,11 +77,14 @@ def bootstrap(url: str, token: str, version: str, time_s: float, ahead_min: int)
 
 
 class Session:
-    """One connection. `replies` is what is to be sent, in JSON; whoever sends it empties it."""
+    """One connection. `replies` is what is to be sent; whoever sends it empties it."""
 
     def __init__(self, number: str, camera: Camera) -> None:
         """Take what the connection is called, and the device's eye."""
-        self.replies: list[str] = []
+        self.replies: list[str | bytes] = []
+        """JSON, and packets of sound."""
+        self.is_sent_to = False
+        """Whether somebody sends them just now."""
         self.camera = camera
         self.has_greeted = False
         self.damaged = 0
@@ -85,6 +92,7 @@ class Session:
         self.begin = -1
         """Where its first sound lies on our clock; -1 before that came."""
         self.speech = Speech(USUAL_FRAME_MS)
+        self._answer = Answer(BARE)
         self._number = number
         self._version = BARE
         self._is_listened_to = False
@@ -100,7 +108,9 @@ class Session:
         elif kind == "listen":
             yield from self._listen(told.get("state"))
         elif kind == "abort":
-            self._reply({"type": "tts", "state": "stop"})
+            self._drop_sound()
+            self._tell(self._answer.hush())
+            yield Quiet()
         elif kind == "mcp":
             payload = told.get("payload")
             self.camera.take(payload if isinstance(payload, dict) else {}, now)
@@ -130,13 +140,32 @@ class Session:
         if 0 <= self.begin <= start + ROUNDED:
             self._reply({"type": "stt", "text": text[:MOST_TEXT]})
 
+    def answer(self, text: str, *, goes_on: bool, was_cut: bool = False) -> None:
+        """Have it show a part of an answer, unless empty; unless it goes on, that was all.
+
+        One that was cut is silent at once.
+        """
+        if was_cut:
+            self._drop_sound()
+        if self.has_greeted:
+            for told in self._answer.show(text, goes_on=goes_on, was_cut=was_cut):
+                self._tell(told)
+
+    def play(self, samples: bytes) -> None:
+        """Have it play the next int16 samples of `VOICE_HZ`."""
+        if self.has_greeted:
+            for told in self._answer.play(samples):
+                self._tell(told)
+
     def want_photo(self, now: int) -> None:
         """Have it take a photo, if it can."""
         self.camera.want(now)
         self._ask_camera()
 
     def renew(self, now: int) -> None:
-        """Ask again for a photo that did not come; done every few seconds."""
+        """Ask again for a photo that did not come, end an answer that stays away; now and then."""
+        for told in self._answer.settle():
+            self._tell(told)
         self.camera.renew(now)
         self._ask_camera()
 
@@ -162,8 +191,9 @@ class Session:
         if isinstance(version, bool) or not isinstance(version, int) or version not in VERSIONS:
             raise Refused("versions 1, 2 and 3 are understood here")
         self._version, self.has_greeted = version, True
+        self._answer = Answer(version)
         self.speech = Speech(frame_ms)
-        voice = {"format": "opus", "sample_rate": SPEAKS_HZ, "channels": 1}
+        voice = {"format": "opus", "sample_rate": VOICE_HZ, "channels": 1}
         spoken = {**voice, "frame_duration": USUAL_FRAME_MS}
         self._reply({"type": "hello", "transport": "websocket", "audio_params": spoken})
         features = hello.get("features")
@@ -183,8 +213,20 @@ class Session:
         for each in requests:
             self._reply({"type": "mcp", "payload": each})
 
+    def _tell(self, told: Told) -> None:
+        """Reply with JSON, or with a packet of sound where not too many wait."""
+        if isinstance(told, dict):
+            self._reply(told)
+        elif sum(isinstance(each, bytes) for each in self.replies) < MOST_SOUND:
+            self.replies.append(told)
+
+    def _drop_sound(self) -> None:
+        self.replies = [each for each in self.replies if isinstance(each, str)]
+
     def _reply(self, told: dict[str, Any]) -> None:
-        self.replies.append(json.dumps({"session_id": self._number, **told}, ensure_ascii=False))
+        if len(self.replies) < MOST_REPLIES:
+            made = json.dumps({"session_id": self._number, **told}, ensure_ascii=False)
+            self.replies.append(made)
 
 
 def _object(words: str) -> dict[str, Any]:

@@ -2,7 +2,8 @@
 
 `Device` is what is behind its radio. Its packets are those of the firmware's encoder: 60 ms, for
 speech, the least work, and nearly nothing while it is quiet (`audio_service.cc`). It shows what it
-is told, has as many tools as a board has, and makes the form that its camera posts.
+is told, plays what it is sent while it is spoken to, has as many tools as a board has, and makes
+the form that its camera posts.
 """
 
 import json
@@ -15,6 +16,8 @@ from firmware_bridge.xiaozhi_frames import BARE, USUAL_FRAME_MS
 
 RATE_HZ: Final = 16_000
 FRAME_SAMPLES: Final = USUAL_FRAME_MS * RATE_HZ // 1000
+PLAYS_HZ: Final = 24_000
+PLAYED_SAMPLES: Final = USUAL_FRAME_MS * PLAYS_HZ // 1000
 BOARD: Final = "bread-compact-wifi"
 BOUNDARY: Final = "----ESP32_CAMERA_BOUNDARY"
 OTHER_TOOLS: Final = ("self.get_device_status", "self.audio_speaker.set_volume")
@@ -29,6 +32,14 @@ class Device:
         self.version = version
         self.shown: list[str] = []
         """What it was told that it had heard."""
+        self.said: list[str] = []
+        """What the companion says, sentence by sentence; or an answer that is only shown."""
+        self.is_spoken_to = False
+        self.times_spoken_to = 0
+        self.played = b""
+        """What its loudspeaker played: int16 samples of `PLAYS_HZ`."""
+        self.dropped = 0
+        """Packets that came while it was not spoken to."""
         self.alerts: list[str] = []
         self.has_begun = False
         """Whether the server has said hello."""
@@ -39,6 +50,7 @@ class Device:
         self._tools = (*OTHER_TOOLS, PHOTO_TOOL) if has_camera else OTHER_TOOLS
         self._number = ""
         self._time_ms = 0
+        self._decoder: opuslib_next.Decoder | None = None
         self._encoder = opuslib_next.Encoder(RATE_HZ, 1, "voip")
         self._encoder.complexity = 0
         self._encoder.dtx = 1
@@ -74,11 +86,21 @@ class Device:
                 self._number = told["session_id"]
             case "stt":
                 self.shown.append(told["text"])
+            case "tts":
+                self._spoken_to(told["state"], told.get("text", ""))
             case "alert":
                 self.alerts.append(told["message"])
             case "mcp":
                 return self._asked(told["payload"])
         return []
+
+    def play(self, message: bytes) -> None:
+        """Take a packet of sound: played while it is spoken to, else dropped, as a board does."""
+        packet = xiaozhi_frames.unframed(self.version, message).payload
+        if self._decoder and self.is_spoken_to:
+            self.played += self._decoder.decode(packet, PLAYED_SAMPLES)
+        else:
+            self.dropped += 1
 
     def posted(self, jpeg: bytes) -> bytes:
         """Return the form that its camera posts, of type `FORM`."""
@@ -91,6 +113,15 @@ class Device:
         """Return the oldest call's result: what the post was answered."""
         content = [{"type": "text", "text": answer}]
         return self._result(self.photos_wanted.pop(0), {"content": content, "isError": False})
+
+    def _spoken_to(self, state: str, text: str) -> None:
+        if state == "sentence_start":
+            self.said.append(text)
+        else:
+            self.is_spoken_to = state == "start"
+        if state == "start":
+            self.times_spoken_to += 1
+            self._decoder = opuslib_next.Decoder(PLAYS_HZ, 1)
 
     def _asked(self, call: dict[str, Any]) -> list[str]:
         params = call.get("params", {})

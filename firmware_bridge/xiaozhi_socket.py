@@ -7,7 +7,6 @@ may connect. What comes is handed on, and nothing of it is kept.
 """
 
 import asyncio
-import contextlib
 import hmac
 import secrets
 import socket
@@ -30,8 +29,8 @@ RENEW_EVERY_S: Final = 5.0
 POSTED_WITHIN_S: Final = 15.0
 MOST_ASKED_BYTES: Final = 16_384
 """Of what a device tells about itself when it asks where to connect: read, and let go."""
-MOST_UNREAD: Final = 16
-"""Words for a device that does not read; what is more is left out."""
+MOST_SENDING: Final = 16
+"""Tasks that are to send: the first of one device's sends all."""
 _BEARER: Final = "Bearer "
 
 
@@ -65,9 +64,25 @@ class Link(websocket.Link):
     def take_words(self, text: str, start: int, end: int, *, is_other: bool) -> None:
         """Have it show what was heard from one of our positions on, whoever said it."""
         del end, is_other  # its screen has room for words alone
+        if self._socket and self._device:
+            self._device.show(text, start)
+            self._send_soon()
+
+    def take_answer(self, text: str, *, goes_on: bool, was_cut: bool) -> None:
+        """Have it show a part of an answer, unless empty; unless it goes on, that was all."""
+        if self._socket and self._device:
+            self._device.answer(text, goes_on=goes_on, was_cut=was_cut)
+            self._send_soon()
+
+    def take_voice(self, samples: bytes) -> None:
+        """Have it play the next int16 samples."""
+        if self._socket and self._device:
+            self._device.play(samples)
+            self._send_soon()
+
+    def _send_soon(self) -> None:
         connected, device = self._socket, self._device
-        if connected and device and len(self._sending) < MOST_UNREAD:
-            device.show(text, start)
+        if connected and device and not device.is_sent_to and len(self._sending) < MOST_SENDING:
             task = asyncio.get_running_loop().create_task(_sent(connected, device))
             self._sending.add(task)
             task.add_done_callback(self._sending.discard)
@@ -198,10 +213,21 @@ class Link(websocket.Link):
 
 
 async def _sent(connected: web.WebSocketResponse, device: xiaozhi.Session) -> None:
-    replies, device.replies = device.replies, []
-    with contextlib.suppress(ConnectionError):  # it has gone
-        for reply in replies:
-            await connected.send_str(reply)
+    """Send what there is, in its order: whoever sends already sends this, too."""
+    if device.is_sent_to:
+        return
+    device.is_sent_to = True
+    try:
+        while device.replies:
+            reply = device.replies.pop(0)
+            if isinstance(reply, str):
+                await connected.send_str(reply)
+            else:
+                await connected.send_bytes(reply)
+    except ConnectionError:  # it has gone
+        pass
+    finally:
+        device.is_sent_to = False
 
 
 async def _body(request: web.BaseRequest, most_bytes: int) -> bytes:

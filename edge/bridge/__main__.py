@@ -22,6 +22,7 @@ import msgspec
 from edge import seal
 from edge.bridge import links
 from edge.bridge.intake import PhotoIntake, SoundIntake
+from edge.bridge.spoken import Spoken
 from edge.bridge.told import MOST_LINE_BYTES, Told
 from edge.capture.outlet import Outlet
 from edge.capture.play import Schedule
@@ -30,12 +31,21 @@ from edge.capture.stillness import Stillness
 from edge.capture.wishes import GO, Wishes
 from edge.clock import to_ms, to_samples
 from edge.config import from_argument
-from edge.messages import Attend, ReturnWords, SourceKind, Status, WearableState, WordsWanted
+from edge.messages import (
+    Attend,
+    Hush,
+    ReturnAnswer,
+    ReturnWords,
+    SourceKind,
+    Status,
+    WearableState,
+    WordsWanted,
+)
 from edge.messages import Mute as MuteAsked
 from edge.seal import own
 from firmware_bridge.frames import TOKEN_BYTES, Gaze, Mute
-from firmware_bridge.links import Brought, Link, Lost, TakesWords, Terms
-from firmware_bridge.session import Closed, Gone, Heard, Pictured
+from firmware_bridge.links import Brought, Link, Lost, TakesAnswers, TakesWords, Terms
+from firmware_bridge.session import Closed, Gone, Heard, Pictured, Quiet
 
 CONTROL_FD, STATUS_FD, ERROR_FD = 0, 1, 2
 ENDED, LOST = 0, 3
@@ -58,6 +68,7 @@ def _parse(argv: Sequence[str]) -> argparse.Namespace:
     parser.add_argument("--where", default="", help="what the user named, for the link")
     parser.add_argument("--token-fd", type=int, required=True)
     parser.add_argument("--key-fd", type=int, default=-1, help="of a file, where it ends TLS")
+    parser.add_argument("--voice-fd", type=int, default=-1, help="from which a wearable speaks")
     parser.add_argument("--origin", default="", help="of the one page that may connect")
     parser.add_argument("--skip-ms", type=int, default=0, help="where the stream's clock starts")
     parser.add_argument("--settings", default="")
@@ -70,7 +81,7 @@ async def _live(options: argparse.Namespace, before: set[int]) -> int:
     await way.rehearse()
     bridge.link = await way.opened(bridge.terms(options), options.way_fd)
     made = set(own.descriptors()) - before  # what the loop waits by, and what the link made
-    given = {options.way_fd} - {-1}
+    given = {options.way_fd, options.voice_fd} - {-1}
     keep = {CONTROL_FD, STATUS_FD, ERROR_FD, *given, *bridge.outlets, *made}
     seal.close_all_but(keep)
     seal.silence_stderr()
@@ -105,6 +116,7 @@ class Bridge:
         self._photos: PhotoIntake | None = None
         self._next_photo: asyncio.TimerHandle | None = None
         self._sending: set[asyncio.Task[None]] = set()
+        self._spoken = Spoken(options.voice_fd) if options.voice_fd >= 0 else None
         self._gazed_s = 0.0
         self._told: WearableState | None = None
         self._trouble = ""
@@ -144,6 +156,8 @@ class Bridge:
     def open(self) -> None:
         """Begin the stream's clock: from now on somebody may come."""
         self._schedule = Schedule(self._skip, time.monotonic())
+        if self._spoken and isinstance(self.link, TakesAnswers):
+            self._spoken.listen(self.link.take_voice)
         self._report()
 
     def lose(self, where: str) -> None:
@@ -186,6 +200,8 @@ class Bridge:
         for each in self._told_us.feed(told):
             if isinstance(each, ReturnWords):
                 self._return(each)
+            elif isinstance(each, ReturnAnswer):
+                self._answer(each)
             else:
                 self._wishes.hear(each)
                 if GO in each:
@@ -198,6 +214,12 @@ class Bridge:
         if isinstance(self.link, TakesWords):
             start, end = to_samples(words.start_ms / 1000), to_samples(words.end_ms / 1000)
             self.link.take_words(words.text, start, end, is_other=words.is_other)
+
+    def _answer(self, answer: ReturnAnswer) -> None:
+        if self._spoken and not answer.goes_on:
+            self._spoken.read()  # it was said before this was
+        if isinstance(self.link, TakesAnswers):
+            self.link.take_answer(answer.text, goes_on=answer.goes_on, was_cut=answer.was_cut)
 
     def _now(self) -> int:
         return self._schedule.position(time.monotonic())
@@ -217,6 +239,8 @@ class Bridge:
                 self._sound.end()
             case Mute():
                 self._tell(MuteAsked())
+            case Quiet():
+                self._tell(Hush())
             case _:
                 pass
 

@@ -19,6 +19,7 @@ from firmware_bridge import xiaozhi
 from firmware_bridge.frames import TOKEN_BYTES
 from firmware_bridge.links import Brought, Terms
 from firmware_bridge.session import Heard, Pictured
+from firmware_bridge.xiaozhi_answer import FRAME_BYTES
 from firmware_bridge.xiaozhi_emulator import FORM, FRAME_SAMPLES, Device
 from firmware_bridge.xiaozhi_socket import Link
 
@@ -67,11 +68,19 @@ async def _connected(link: Link, key: str, heard: asyncio.Event) -> None:
         writer.write(masked(device.sound(bytes(2 * FRAME_SAMPLES))))
         await asyncio.wait_for(heard.wait(), WITHIN_S)
         link.take_words("rehearsal", 0, 1, is_other=False)
+        link.take_voice(bytes(FRAME_BYTES))
+        link.take_answer("rehearsal", goes_on=False, was_cut=False)
         for number, result in ((1, {}), (2, TOOLS)):
             payload = {"jsonrpc": "2.0", "id": number, "result": result}
             writer.write(_words(json.dumps({"type": "mcp", "payload": payload})))
         while not device.photos_wanted:
-            device.hear(await _told(reader))
+            is_text, told = await _told(reader)
+            if is_text:
+                device.hear(told.decode())
+            else:
+                device.play(told)
+        assert device.said
+        assert device.played
         black = cv2.imencode(".jpg", np.zeros((16, 16, 3), np.uint8))[1].tobytes()
         assert decoded(black) is not None
         await _posted(link, xiaozhi.PHOTO_PATH, device.vision["token"], device.posted(black))
@@ -103,8 +112,8 @@ def _words(told: str) -> bytes:
     return TEXT + masked(told.encode())[1:]
 
 
-async def _told(reader: asyncio.StreamReader) -> str:
-    """Return the next message, of no more than 64 KiB, as a server sends it."""
-    _, short = await asyncio.wait_for(reader.readexactly(2), WITHIN_S)
+async def _told(reader: asyncio.StreamReader) -> tuple[bool, bytes]:
+    """Return the next message, of no more than 64 KiB, as a server sends it; is it text?"""
+    kind, short = await asyncio.wait_for(reader.readexactly(2), WITHIN_S)
     length = int.from_bytes(await reader.readexactly(2)) if short > 125 else short  # noqa: PLR2004 (RFC 6455)
-    return (await reader.readexactly(length)).decode()
+    return kind == TEXT[0], await reader.readexactly(length)

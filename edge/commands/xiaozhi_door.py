@@ -11,7 +11,10 @@ from edge.launcher.own_folder import StartFailed
 from firmware_bridge import xiaozhi
 
 KIND: Final = "xiaozhi"
-GOES_BACK: Final = "the words in its sound go back to its screen"
+GOES_BACK: Final = (
+    "the words in its sound, and the answers to what is asked in it, go back to its screen and its "
+    "loudspeaker"
+)
 
 
 def door(where: str) -> tuple[Doorway, str]:

@@ -11,6 +11,7 @@ from edge.launcher import births, voice_program
 from edge.launcher.aside import Aside
 from edge.launcher.births import Run
 from edge.launcher.child import Birth, Death
+from edge.launcher.doorway import NO_DESCRIPTOR
 from edge.launcher.home import Home
 from edge.launcher.processes import Processes
 from edge.launcher.voice_program import NoPiper, PiperVoice, VoiceProgram
@@ -37,6 +38,8 @@ class Asides:
         self._voice_program = programs["voice"]
         self._voice_slot: socket.socket | None = None
         self._voice_epoch = 0
+        self._worn: tuple[socket.socket, socket.socket] | None = None
+        """From the voice to the wearable's link: for who writes, and for who reads."""
         self._piper: VoiceProgram | None = None
         self._piper_voice: PiperVoice | None = None
         if self._shares.mind_mb:
@@ -65,6 +68,11 @@ class Asides:
                 differs=self._is_without_piper,
             )
             self._piper_voice = self._found_piper(run.config.voice.voice)
+        if run.speaks_by_wearable:
+            self._worn = ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+            ours.shutdown(socket.SHUT_RD)
+            theirs.shutdown(socket.SHUT_WR)
+            theirs.setblocking(False)  # noqa: FBT003 (its only parameter)
 
     def start(self) -> None:
         """Start those that need no chamber."""
@@ -90,6 +98,13 @@ class Asides:
         for aside in self._all():
             if aside:
                 aside.close()
+        for end in self._worn or ():
+            end.close()
+
+    @property
+    def spoken_fd(self) -> int:
+        """From which a wearable's link reads what it is to play."""
+        return self._worn[1].fileno() if self._worn else NO_DESCRIPTOR
 
     def chamber_mb(self) -> int:
         """Return what the chamber's models may take; also what others held who live no more."""
@@ -103,7 +118,7 @@ class Asides:
 
     def take_slot(self, slots: list[socket.socket]) -> None:
         """Take the last slots of a new chamber, for what the voice plays and for the house."""
-        if self.voice:
+        if self.voice and not self._worn:
             self._voice_slot = slots.pop()
         if self.home:
             self.home.take_slot(slots.pop())
@@ -127,9 +142,10 @@ class Asides:
         self._end_piper()
 
     def _born_voice(self) -> Birth:
-        assert self._voice_slot
+        slot = self._worn[0] if self._worn else self._voice_slot
+        assert slot
         self._voice_epoch += 1
-        slot_fd = self._voice_slot.fileno()
+        slot_fd = slot.fileno()
         self._end_piper()
         if self._piper_voice:
             self._piper = VoiceProgram(self._piper_voice, self._run.config.voice.speed_wpm)

@@ -15,7 +15,7 @@ from edge.capture import sources
 from edge.capture.sources import Source
 from edge.launcher import shares, voice_program
 from edge.launcher.child import Birth
-from edge.launcher.doorway import NO_DESCRIPTOR, Doorway, HomeDoor
+from edge.launcher.doorway import NO_DESCRIPTOR, TAKES_ANSWERS, Doorway, HomeDoor
 from edge.launcher.shares import Shares
 from edge.launcher.voice_program import VoiceProgram
 from edge.messages import LANGUAGE_MODEL, Enrol
@@ -65,6 +65,12 @@ class Run:
         is_wanted = hears if wanted == "auto" else wanted
         return is_wanted and not self.fast and not self.enrol
 
+    @property
+    def speaks_by_wearable(self) -> bool:
+        """Whether the wearable plays the answers: unless a loudspeaker is named."""
+        is_able = self.doorway is not None and self.doorway.link in TAKES_ANSWERS
+        return self.speaks and is_able and not self.config.voice.device
+
     def watched(self) -> Self:
         """Return the same run with somebody looking at its levels."""
         return replace(self, levels=True)
@@ -100,6 +106,7 @@ def runtime(run: Run, program: str, run_id: str, fds: RuntimeFds) -> Birth:
             mind_fds=",".join(map(str, fds.mind)) or False,
             language_fds=",".join(map(str, fds.language)) or False,
             voice_fds=",".join(map(str, fds.voice)) or False,
+            worn=run.speaks_by_wearable,
             tool_fds=";".join(f"{n}:{a},{b}" for n, (a, b) in fds.tools.items()) or False,
             fast=run.fast,
             live=run.is_live,
@@ -148,7 +155,10 @@ def language(run: Run, program: str) -> Birth:
 def voice(
     run: Run, program: str, slot_fd: int, epoch: int, piper: VoiceProgram | None = None
 ) -> Birth:
-    """Return the birth of what speaks: no microphone among its devices, no file to write."""
+    """Return the birth of what speaks: no microphone among its devices, no file to write.
+
+    The slot is the chamber's, for what a loudspeaker plays; or that of the wearable that plays it.
+    """
     ends = (piper.text_fd, piper.sound_fd) if piper else ()
     of_piper = ",".join(map(str, (*ends, piper.rate_hz))) if piper else False
     settings = voice_program.spoken_by_espeak(run.config)
@@ -156,13 +166,22 @@ def voice(
         name="voice",
         profile="voice",
         argv=_argv(
-            replace(run, config=settings), program, slot_fd=slot_fd, epoch=epoch, piper=of_piper
+            replace(run, config=settings),
+            program,
+            slot_fd=False if run.speaks_by_wearable else slot_fd,
+            worn_fd=run.speaks_by_wearable and slot_fd,
+            epoch=epoch,
+            piper=of_piper,
         ),
         pass_fds=(slot_fd, *ends),
         readable=_readable(),
-        devices=sorted(SOUND_DEVICES.glob(PLAYS)) + sorted(SOUND_DEVICES.glob(CONTROLS)),
+        devices=() if run.speaks_by_wearable else _loudspeakers(),
         withheld=withheld(run),
     )
+
+
+def _loudspeakers() -> list[Path]:
+    return sorted(SOUND_DEVICES.glob(PLAYS)) + sorted(SOUND_DEVICES.glob(CONTROLS))
 
 
 @dataclass(frozen=True, slots=True)
@@ -277,9 +296,12 @@ class BridgeFds:
     """By which a wearable comes."""
     key: int = NO_DESCRIPTOR
     """Of the file with this device's key."""
+    voice: int = NO_DESCRIPTOR
+    """From which it has what a wearable is to play."""
 
     @property
     def given(self) -> tuple[int, ...]:
+        """Those that are closed here when it has them."""
         return tuple({self.token, self.way, self.key} - {NO_DESCRIPTOR})
 
 
@@ -298,10 +320,15 @@ def bridge(run: Run, program: str, begins: Mapping[str, Beginning], fds: BridgeF
             where=run.doorway.where,
             token_fd=fds.token,
             key_fd=fds.key,
+            voice_fd=fds.voice,
             origin=run.doorway.origin,
             skip_ms=max(begin.skip_ms for begin in begins.values()),
         ),
-        pass_fds=(*fds.given, *(begin.slot_fd for begin in begins.values())),
+        pass_fds=(
+            *fds.given,
+            *({fds.voice} - {NO_DESCRIPTOR}),
+            *(begin.slot_fd for begin in begins.values()),
+        ),
         readable=_readable(),
         withheld=withheld(run),
     )

@@ -36,6 +36,7 @@ from edge.messages import (
     HomeHeard,
     HomeVoice,
     Look,
+    ReturnAnswer,
     ReturnWords,
     Share,
     Shown,
@@ -130,12 +131,12 @@ class ChamberProcess:
                 self._close_enters()
             case Dying():
                 self._note_fault(message)
-            case ReturnWords() | HomeVoice() | HomeHeard():
+            case ReturnWords() | ReturnAnswer() | HomeVoice() | HomeHeard():
                 self._send_back(message)
 
-    def _send_back(self, message: ReturnWords | HomeVoice | HomeHeard) -> None:
+    def _send_back(self, message: ReturnWords | ReturnAnswer | HomeVoice | HomeHeard) -> None:
         """Hand what was found to the link of who sent the sound."""
-        if isinstance(message, ReturnWords):
+        if isinstance(message, ReturnWords | ReturnAnswer):
             self._sources.return_words(message)
         elif self._asides.home:
             self._asides.home.answer(message)
@@ -191,7 +192,7 @@ class ChamberProcess:
             senses |= {"audio", "home"}
         if "audio" in senses and self._wearer.is_told_apart:
             senses.add("voices")
-        if "audio" in senses and self._asides.voice:
+        if "audio" in senses and self._asides.voice and not self._run.speaks_by_wearable:
             senses.add("echo")
         return senses
 

@@ -11,6 +11,8 @@ from firmware_bridge import tty
 NO_DESCRIPTOR: Final = -1
 TAKES_WORDS: Final = frozenset({"omi-app", "xiaozhi"})
 """Links by which words go back, as who named one in the command was told."""
+TAKES_ANSWERS: Final = frozenset({"xiaozhi"})
+"""Those of them by which answers go, too: to a screen, and to a loudspeaker."""
 CONNECTED_WITHIN_S: Final = 1.0
 """The launcher waits so long, and does nothing else, for who is in the same house."""
 

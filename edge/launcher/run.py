@@ -56,6 +56,7 @@ from edge.messages import (
     PhonesChanged,
     PhoneShutOut,
     ResetOffers,
+    ReturnAnswer,
     ReturnWords,
     Shown,
     Standing,
@@ -135,6 +136,7 @@ class Launcher:
         self.wearer = Wearer(self.run, own_folder.wearers_voice(self.run, self._secret))
         self.asides = Asides(self.run, self._programs, self.processes)
         self.tool_programs = ToolPrograms(self.run, self.processes)
+        self.sources.spoken_fd = self.asides.spoken_fd
         self._around = Around(self.processes, self.sources, self.asides, self.wearer)
         self.chamber = ChamberProcess(self.run, self._programs["chamber"], self._around)
         self.switch = OffSwitch(
@@ -232,8 +234,9 @@ class Launcher:
         self.chamber.hear(message)
         match message:
             case (
-                Allowance() | Expect() | Look() | HomeVoice() | HomeHeard() | ReturnWords()
-            ):  # for no screen
+                Allowance() | Expect() | Look() | HomeVoice() | HomeHeard()
+                | ReturnWords() | ReturnAnswer()
+            ):  # for no screen  # fmt: skip
                 return
             case Figures():
                 self._figures = message

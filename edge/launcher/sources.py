@@ -3,10 +3,8 @@
 Their slots belong to a chamber; when that is replaced they are given new ones, and start anew.
 """
 
-import contextlib
 import os
 import socket
-import subprocess
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
@@ -18,16 +16,18 @@ from edge.capture import sources, wishes
 from edge.launcher import births
 from edge.launcher.births import Run
 from edge.launcher.camera_program import CameraProgram
-from edge.launcher.child import Child, Death, readable_file, readable_once
-from edge.launcher.doorway import NO_DESCRIPTOR, TAKES_WORDS
+from edge.launcher.child import Child, Death, end_all, readable_file, readable_once
+from edge.launcher.doorway import NO_DESCRIPTOR, TAKES_ANSWERS, TAKES_WORDS
 from edge.launcher.looking import BAD_SOURCE_EXIT, Looking
 from edge.launcher.processes import Processes
 from edge.launcher.sensing import Sensing
 from edge.launcher.sparing import Sparing
 from edge.messages import (
     Attend,
+    Hush,
     Mute,
     PhoneLink,
+    ReturnAnswer,
     ReturnWords,
     SourceState,
     Status,
@@ -37,7 +37,6 @@ from edge.messages import (
 
 CHAMBER_GONE_EXIT: Final = 5
 """Exit status of `edge.capture`."""
-DEVICE_CLOSES_S: Final = 2.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +68,8 @@ class SourceProcesses:
         self.sparing = Sparing(processes.notice, self._wish, is_seen_by_wearable=any(worn))
         self.words_wanted: WordsWanted | None = None
         """What a wearable said last; None before one did."""
+        self.spoken_fd = NO_DESCRIPTOR
+        """From which a wearable's link reads what it is to play."""
         self.understood_ms = 0
         """Up to where sound has been understood: a file that is played again goes on there."""
 
@@ -137,7 +138,7 @@ class SourceProcesses:
             if sensing.child and _sees(sensing) and not sensing.waits_for_go:
                 sensing.child.tell(wish)
 
-    def return_words(self, words: ReturnWords) -> None:
+    def return_words(self, words: ReturnWords | ReturnAnswer) -> None:
         """Hand words to the wearable's link; one that does not listen is not waited for."""
         for sensing in self.sensing[:1]:
             if sensing.child and sensing.source.form is sources.Form.WEARABLE:
@@ -162,14 +163,11 @@ class SourceProcesses:
     def end(self) -> bool:
         """End what holds a device or a file, at once; say whether there was any."""
         ended = {sensing.child for sensing in self.sensing if sensing.child}
-        for child in ended:
-            child.kill()
         for sensing in self.sensing:
             sensing.child = None
+        end_all(ended)
+        for sensing in self.sensing:
             sensing.end_program()
-        for child in ended:
-            with contextlib.suppress(subprocess.TimeoutExpired):  # a driver holds it
-                child.process.wait(DEVICE_CLOSES_S)
         return bool(ended)
 
     def leave_out(self) -> None:
@@ -238,7 +236,7 @@ class SourceProcesses:
         doorway, program = self._run.doorway, self._programs["firmware_bridge"]
         assert doorway
         key_fd = readable_file(doorway.key) if doorway.key else NO_DESCRIPTOR
-        fds = births.BridgeFds(readable_once(doorway.token), way_fd, key_fd)
+        fds = births.BridgeFds(readable_once(doorway.token), way_fd, key_fd, self.spoken_fd)
         child = Child(births.bridge(self._run, program, begins, fds))
         for descriptor in fds.given:
             os.close(descriptor)
@@ -257,7 +255,11 @@ class SourceProcesses:
                 self._processes.tell_runtime(message)
                 self._processes.show(message)
             case WordsWanted() if self._run.doorway and self._run.doorway.link in TAKES_WORDS:
-                self.words_wanted = message
+                takes = self._run.doorway.link in TAKES_ANSWERS
+                wanted = msgspec.structs.replace(message, takes_answers=takes)
+                self.words_wanted = wanted
+                self._processes.tell_runtime(wanted)
+            case Hush():
                 self._processes.tell_runtime(message)
             case Attend() | Mute():
                 self._ask.told(message)

@@ -22,11 +22,13 @@ from edge.notes import vault
 from edge.reason.handshake import Handshake
 from edge.reason.local_model import LocalModel
 from edge.recall.answer import shortened
-from edge.runtime import home, house, team
+from edge.runtime import home_mqtt, home_wyoming, team
 from edge.runtime.agents import Agents
+from edge.runtime.answers_back import AnswersBack
 from edge.runtime.border import Enter
 from edge.runtime.companion import Companion
 from edge.runtime.conversation import Conversation
+from edge.runtime.home_wyoming import HomeWyoming
 from edge.runtime.lessons import Lessons
 from edge.runtime.meanings import Meanings
 from edge.runtime.mind import Mind
@@ -59,29 +61,29 @@ async def _live(arguments: argparse.Namespace) -> None:
     show_to_all = _to_each(watching)
     present = Present(Path(arguments.data), secret, arguments.run, mark, show_to_all)
     async with _to_reasoners(settings) as session:
-        mouth = Mouth(arguments.voice_fds, show) if arguments.voice_fds else None
-
-        def show_and_say(message: Shown) -> None:
-            show_to_all(message)
-            if mouth:
-                mouth.shown(message)
-
+        answers_back = AnswersBack(present.enter, show)
+        mouth = _mouth(arguments, answers_back) if arguments.voice_fds else None
+        said = [mouth.shown] if mouth else []
+        show_and_say = _to_each([show_to_all, *said, answers_back.shown])
         conversation = Conversation(present, settings, session, show_and_say)
         if mouth:
             conversation.heard_for_s = lambda: mouth.heard_for_s
         conversation.judge.lessons = Lessons(present)
         if arguments.mind_fds:
-            mind = Mind(MindPipes(*arguments.mind_fds))
-            conversation.meanings = Meanings(present.notes, conversation.finder, mind)
+            conversation.meanings = Meanings(
+                present.notes, conversation.finder, Mind(MindPipes(*arguments.mind_fds))
+            )
         if arguments.language_fds and settings.language_model:
             conversation.reasoners.local = LocalModel(
                 settings.language_model, arguments.language_fds, show
             )
         runtime = Runtime(present, conversation, settings, show_to_all, is_fast=arguments.fast)
-        runtime.mouth, runtime.house = mouth, house.told(settings.home, secret, present, watching)
-        runtime.team = team.room(settings.home, present, arguments.keys) if runtime.house else None
-        runtime.home = _home(arguments, present.enter, secret) if arguments.home else None
-        runtime.words_back = WordsBack(present.enter, show)
+        runtime.mouth = mouth
+        runtime.home_mqtt = home_mqtt.told(settings.home, secret, present, watching)
+        if runtime.home_mqtt:
+            runtime.team = team.room(settings.home, present, arguments.keys)
+        runtime.home_wyoming = _home_wyoming(arguments, present.enter, secret)
+        runtime.words_back, runtime.answers_back = WordsBack(present.enter, show), answers_back
         companion = Companion(present, conversation, settings.companion, arguments.keys, show)
         watching.append(companion.shown)
         runtime.serve(companion)
@@ -104,10 +106,21 @@ async def _live(arguments: argparse.Namespace) -> None:
     present.close()
 
 
-def _home(arguments: argparse.Namespace, enter: Enter, secret: bytes) -> home.Home:
+def _mouth(arguments: argparse.Namespace, answers_back: AnswersBack) -> Mouth:
+    """Return our side of the voice, which a wearable plays where the launcher says so."""
+    if not arguments.worn:
+        return Mouth(arguments.voice_fds, show)
+    mouth = Mouth(arguments.voice_fds, show, answers_back)
+    answers_back.is_spoken = lambda: mouth.is_speaking_the_reply
+    return mouth
+
+
+def _home_wyoming(arguments: argparse.Namespace, enter: Enter, secret: bytes) -> HomeWyoming | None:
     """Return our side of the house's link; what announces it is loaded before the seal."""
+    if not arguments.home:
+        return None
     place = arguments.announced
-    return home.Home(enter, show, home.discovery(place, secret) if place else None)
+    return HomeWyoming(enter, show, home_wyoming.discovery(place, secret) if place else None)
 
 
 def _to_each(watching: list[Show]) -> Show:
@@ -171,6 +184,7 @@ def main(argv: Sequence[str]) -> int:
     parser.add_argument("--settings", default="")
     parser.add_argument("--keys", default="", help="folder of the key that phones know it by")
     parser.add_argument("--fast", action="store_true")
+    parser.add_argument("--worn", action="store_true", help="a wearable plays what is spoken")
     parser.add_argument("--home", action="store_true", help="the house has sound made text")
     parser.add_argument("--announced", default="", help="where the house finds us by zeroconf")
     parser.add_argument("--live", action="store_true", help="a device is among the sources")

@@ -16,6 +16,7 @@ from typing import Final
 
 import msgspec
 
+from edge.garbled import GARBLED
 from edge.messages import (
     Began,
     ChildDied,
@@ -42,6 +43,7 @@ from edge.messages import (
 )
 from edge.recall.words import tokens
 from edge.runtime import sentences
+from edge.runtime.answers_back import AnswersBack
 from edge.runtime.present import Show
 
 PACKET_BYTES: Final = 4096
@@ -78,8 +80,12 @@ class _Growing:
 class Mouth:
     """The runtime's side of the voice. It is silent until the launcher has checked the voice."""
 
-    def __init__(self, pipes: tuple[int, int], show: Show) -> None:
-        """Speak by one descriptor, and hear from the other what became of it; never wait."""
+    def __init__(self, pipes: tuple[int, int], show: Show, worn: AnswersBack | None = None) -> None:
+        """Speak by one descriptor, and hear from the other what became of it; never wait.
+
+        Where a wearable plays it (`worn`), only what is for that is said, once it is entered.
+        """
+        self._worn = worn
         (self._tells, self._hears), self._show = pipes, show
         for descriptor in pipes:
             os.set_blocking(descriptor, False)
@@ -106,6 +112,8 @@ class Mouth:
                 self._is_muted = muted
                 if muted:
                     self.hush()
+            case Hush():  # who wears what plays it has heard enough
+                self.hush()
             case ChildDied(process="chamber"):  # what was being said has no end any more
                 self._others_until_s = 0.0
 
@@ -126,6 +134,11 @@ class Mouth:
             self._asked_s, self.heard_for_s = time.monotonic(), 0.0
         elif isinstance(message, Reply):
             self._say(message)
+
+    @property
+    def is_speaking_the_reply(self) -> bool:
+        """Whether the newest reply is heard, or was to its end."""
+        return not self._reply.is_silent
 
     def hush(self) -> None:
         """Be silent, and do not say the rest."""
@@ -151,7 +164,8 @@ class Mouth:
             self._reply = _Growing()
             self._asked_s = time.monotonic()
         growing = self._reply
-        if not growing.taken_characters and self._may_not_begin():
+        is_elsewhere = self._worn is not None and not self._worn.goes_to_it(reply)
+        if is_elsewhere or (not growing.taken_characters and self._may_not_begin()):
             growing.is_silent = True
         text = reply.text[growing.taken_characters :]
         ready, rest = sentences.taken(text, is_whole=not reply.partial)
@@ -160,6 +174,8 @@ class Mouth:
         for sentence in ready if not growing.is_silent else ():
             self._number += 1
             self._outstanding[self._number] = Said(self._number, sentence)
+            if self._worn:
+                self._worn.enter(sentence, reply)
             self._tell(Speak(self._number, sentence))
 
     def _may_not_begin(self) -> bool:
@@ -184,7 +200,7 @@ class Mouth:
             os.write(self._tells, msgspec.msgpack.encode(message))
 
     def _hear(self) -> None:
-        with contextlib.suppress(BlockingIOError, msgspec.MsgspecError, UnicodeDecodeError):
+        with contextlib.suppress(BlockingIOError, *GARBLED):
             packet = os.read(self._hears, PACKET_BYTES)
             self._take(msgspec.msgpack.decode(packet, type=Voiced))
 
@@ -194,6 +210,8 @@ class Mouth:
             return
         if isinstance(message, Began):
             self._outstanding[said.number] = replace(said, began_s=time.monotonic())
+            if self._worn:
+                self._worn.begun(said.text)
             if not self._is_heard:
                 self._is_heard = True
                 self._show(Speaking(is_heard=True))
@@ -203,6 +221,8 @@ class Mouth:
         self.heard_for_s = time.monotonic() - self._asked_s
         if self._is_heard and not self._outstanding:
             self._is_heard = False
+            if self._worn:
+                self._worn.over(was_cut=message.was_cut)
             self._show(Speaking(is_heard=False, was_cut=message.was_cut))
 
 

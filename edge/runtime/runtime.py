@@ -40,6 +40,7 @@ from edge.recall.answer import shortened
 from edge.runtime import names
 from edge.runtime.agents import Agents
 from edge.runtime.alarm import Alarm
+from edge.runtime.answers_back import AnswersBack
 from edge.runtime.border import Border
 from edge.runtime.clocks import Clocks
 from edge.runtime.companion import Companion
@@ -47,7 +48,7 @@ from edge.runtime.conversation import Conversation, Turn
 from edge.runtime.day import Day
 from edge.runtime.figures import SAID_EVERY_S
 from edge.runtime.hindsight import Hindsight
-from edge.runtime.home import Home
+from edge.runtime.home_wyoming import HomeWyoming
 from edge.runtime.keeping import Keeping
 from edge.runtime.looking import Looking
 from edge.runtime.mouth import Mouth
@@ -58,7 +59,7 @@ from edge.runtime.words_back import WordsBack
 from edge.tools.toolbox import Tools
 
 if TYPE_CHECKING:  # where help is off, nothing of it is loaded
-    from edge.runtime.house import House
+    from edge.runtime.home_mqtt import HomeMqtt
     from edge.runtime.offering import Offering
     from edge.runtime.team import TeamRoom
 
@@ -113,12 +114,14 @@ class Runtime:
         """None where phones are not to connect."""
         self.agents: Agents | None = None
         """None until it is set: who is told what the wearer grants."""
-        self.home: Home | None = None
+        self.home_wyoming: HomeWyoming | None = None
         """None where nobody in the house is listened to."""
         self.words_back: WordsBack | None = None
         """None until it is set: what a wearable that sends sound as a question is answered with."""
-        self.house: House | None = None
-        """None where the house is told nothing."""
+        self.answers_back: AnswersBack | None = None
+        """None until it is set: what a wearable shows, and may say, of answers."""
+        self.home_mqtt: HomeMqtt | None = None
+        """None where the house is told nothing of how sensing stands."""
         self.team: TeamRoom | None = None
         """None where there is no broker to reach others by."""
         self.offering = self._offer_help(settings.help)
@@ -132,7 +135,7 @@ class Runtime:
         self._alarm.begin()
         if self.tools:
             self.tools.begin()
-        for each in (self.companion, self.home, self.house, self.team):
+        for each in (self.companion, self.home_wyoming, self.home_mqtt, self.team):
             if each:
                 each.begin()
         if self.offering:
@@ -189,8 +192,8 @@ class Runtime:
             self._count_for_the_screen()
             self._day.look()
         if isinstance(message, HomeVoice | HomeHeard):
-            if self.home:
-                self.home.answer(message)
+            if self.home_wyoming:
+                self.home_wyoming.answer(message)
         elif message is not None:
             self._take(message)
             if self.offering:
@@ -251,13 +254,15 @@ class Runtime:
         if self.words_back:
             self.words_back.heard(heard)
         if turn:
-            self._take_turn(turn)
+            self._take_turn(turn, heard)
 
     def ask(self, text: str) -> None:
         """Answer what the wearer typed on a paired phone."""
         self._take_turn(self._conversation.typed(text))
 
-    def _take_turn(self, turn: Turn) -> None:
+    def _take_turn(self, turn: Turn, heard: Transcript | None = None) -> None:
+        if self.answers_back:
+            self.answers_back.asked(heard)
         video = self._clocks.state("video")
         is_live = video is not None and video.live and not self._is_fast
         self._looking.take(turn, self._present.context, is_live=is_live)
@@ -328,9 +333,10 @@ class Runtime:
         self._count(message)
 
     def _pass_on(self, message: Control) -> None:
-        of_the_network = (self.companion, self.home, self.house, self.team)
+        of_the_network = (self.companion, self.home_wyoming, self.home_mqtt, self.team)
         others = (self.mouth, self.offering, self.tools, self.whereabouts, *of_the_network)
-        for who in (self._conversation, self.agents, self.words_back, *others):
+        wearables = (self.words_back, self.answers_back)
+        for who in (self._conversation, self.agents, *wearables, *others):
             if who:
                 who.told(message)
 
@@ -374,7 +380,7 @@ class Runtime:
                 await asking.close()
         self._tally.context_tokens = self._conversation.context_tokens
         self._show(self._tally.summary())
-        for each in (self.companion, self.home, self.house, self.team):
+        for each in (self.companion, self.home_wyoming, self.home_mqtt, self.team):
             if each:
                 await each.close()
 

@@ -1,4 +1,4 @@
-"""The voice's birth: import, open the loudspeaker, load a voice, seal, say so; then speak.
+"""The voice's birth: import, open what plays, load a voice, seal, say so; then speak.
 
 Sentences come in on descriptor 0, what became of them goes out on 1, from and to the runtime. Until
 the seal a failure is one sentence on stderr; after it there is no stderr, and a fault ends the
@@ -21,6 +21,8 @@ from edge.seal import own
 from edge.voice.espeak import Espeak, NoEngine
 from edge.voice.piper import Piper, ProgramFailed
 from edge.voice.reference import Reference
+from edge.voice.speaking import Plays, Speaking
+from edge.voice.worn import Worn
 
 TOLD_FD, REPORTS_FD, STDERR_FD = 0, 1, 2
 PACKET_BYTES: Final = 4096
@@ -32,19 +34,15 @@ def main(argv: Sequence[str]) -> int:
     """Be born and sealed, then speak until the runtime's end of the pipe is closed."""
     arguments = _arguments(argv)
     settings = config.from_argument(arguments.settings).voice
-    slot = socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET, fileno=arguments.slot_fd)
-    reference = Reference(slot, arguments.epoch)
+    is_worn = arguments.slot_fd is None
+    given = arguments.worn_fd if is_worn else arguments.slot_fd
+    slot = socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET, fileno=given)
+    reference = None if is_worn else Reference(slot, arguments.epoch)
     before = set(own.descriptors())
     try:
         engine, ends = _engine(arguments.piper, settings)
-        try:
-            from edge.voice import loudspeaker  # noqa: PLC0415 (PortAudio is loaded here)
-        except OSError:
-            raise NoEngine(NO_PORTAUDIO) from None
-        from edge.voice.speaking import Speaking  # noqa: PLC0415 (it imports the same)
-
-        speaker = loudspeaker.Loudspeaker(settings.device, engine.rate_hz)
-        speaking = Speaking(engine, speaker, reference, report)
+        plays = Worn(slot) if is_worn else _loudspeaker(settings.device, engine.rate_hz)
+        speaking = Speaking(engine, plays, reference, report)
         speaking.warm_up()
         if isinstance(engine, Espeak):
             engine.make_ready_for_the_seal()
@@ -58,10 +56,10 @@ def main(argv: Sequence[str]) -> int:
     decoder: msgspec.msgpack.Decoder[Telling] = msgspec.msgpack.Decoder(Telling)
     threading.Thread(target=speak, args=(speaking.run,), name="speaking", daemon=True).start()
     seal.give_back_memory()
-    seal.close_all_but({TOLD_FD, REPORTS_FD, STDERR_FD, reference.descriptor, *ends, *opened})
+    seal.close_all_but({TOLD_FD, REPORTS_FD, STDERR_FD, given, *ends, *opened})
     seal.silence_stderr()
     local = [descriptor for descriptor in opened if own.is_local_conversation(descriptor)]
-    seal.seal("voice", writable_fds={REPORTS_FD, reference.descriptor, *ends[:1], *local})
+    seal.seal("voice", writable_fds={REPORTS_FD, given, *ends[:1], *local})
     report(Spoke(0, 0, was_cut=False))
     while packet := os.read(TOLD_FD, PACKET_BYTES):
         told = decoder.decode(packet)
@@ -95,10 +93,21 @@ def _engine(of_piper: str, settings: config.Voice) -> tuple[Espeak | Piper, tupl
     return piper, (text_fd, sound_fd)
 
 
+def _loudspeaker(wanted: str, rate_hz: int) -> Plays:
+    """Return one of this machine's; raise NoEngine, or a RuntimeError that says what to do."""
+    try:
+        from edge.voice import loudspeaker  # noqa: PLC0415 (PortAudio is loaded here)
+    except OSError:
+        raise NoEngine(NO_PORTAUDIO) from None
+    return loudspeaker.Loudspeaker(wanted, rate_hz)
+
+
 def _arguments(argv: Sequence[str]) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m edge.voice")
-    parser.add_argument("--slot-fd", type=int, required=True)
-    parser.add_argument("--epoch", type=int, required=True)
+    plays = parser.add_mutually_exclusive_group(required=True)
+    plays.add_argument("--slot-fd", type=int, help="of the chamber, for what a loudspeaker plays")
+    plays.add_argument("--worn-fd", type=int, help="by which a wearable plays")
+    parser.add_argument("--epoch", type=int, default=0, help="of the slot")
     parser.add_argument("--piper", default="")
     parser.add_argument("--settings", default="")
     return parser.parse_args(argv)

@@ -16,7 +16,6 @@ import soxr
 
 from edge.clock import SAMPLE_RATE_HZ
 from edge.messages import Began, Speak, Spoke, Voiced
-from edge.voice.loudspeaker import Loudspeaker
 from edge.voice.reference import PIECE_MS, PIECE_SAMPLES, Reference
 
 MOST_SENTENCES: Final = 64
@@ -32,6 +31,35 @@ class Engine(Protocol):
         """Return int16 (n,) at `rate_hz`; less, or none, once it is not wanted."""
 
 
+class Plays(Protocol):
+    """What sound is heard by: `loudspeaker.Loudspeaker`, or `worn.Worn`. For one thread."""
+
+    rate_hz: int
+
+    def warm_up(self) -> None:
+        """Do all that is loaded when it is first needed; nothing is heard of it."""
+
+    def start(self) -> None:
+        """Begin to play what is written from now on."""
+
+    def write(self, sound: Sound) -> None:
+        """Take int16 (n,), and wait until there is room for it."""
+
+    @property
+    def waiting_s(self) -> float:
+        """How long what was written and has not been played will take."""
+
+    @property
+    def played_ms(self) -> int:
+        """How much of what was written since `start` has been played."""
+
+    def wait(self, is_wanted: Callable[[], bool]) -> None:
+        """Wait until everything has been played, or is not wanted any more; then be silent."""
+
+    def drop(self) -> None:
+        """Be silent at once."""
+
+
 @dataclass(frozen=True, slots=True)
 class _Wanted:
     speak: Speak
@@ -45,10 +73,14 @@ class Speaking:
     def __init__(
         self,
         engine: Engine,
-        loudspeaker: Loudspeaker,
-        reference: Reference,
+        loudspeaker: Plays,
+        reference: Reference | None,
         report: Callable[[Voiced], None],
     ) -> None:
+        """Take what makes sound, what plays it, who has to know, and whom to report to.
+
+        A wearable takes its own echo out of what it hears: nobody has to know (None).
+        """
         self._engine, self._loudspeaker = engine, loudspeaker
         self._reference, self._report = reference, report
         self._sentences: queue.Queue[_Wanted] = queue.Queue(MOST_SENTENCES)
@@ -94,7 +126,8 @@ class Speaking:
         for piece, echo in self._pieces(sound):
             if not self._is_wanted(wanted):
                 break
-            self._reference.tell(echo, time.monotonic() + loudspeaker.waiting_s)
+            if self._reference:
+                self._reference.tell(echo, time.monotonic() + loudspeaker.waiting_s)
             loudspeaker.write(piece)
         if not self._is_wanted(wanted):
             played_ms = loudspeaker.played_ms

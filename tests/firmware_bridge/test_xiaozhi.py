@@ -12,7 +12,7 @@ pytest.importorskip("opuslib_next", reason="UNCHECKED: pip install offrecord[wea
 
 from firmware_bridge import xiaozhi, xiaozhi_frames
 from firmware_bridge.emulator import Faults, Way
-from firmware_bridge.session import Gone, Heard
+from firmware_bridge.session import Gone, Heard, Quiet
 from firmware_bridge.xiaozhi_camera import MOST_PAGES, BadPost, Camera, posted
 from firmware_bridge.xiaozhi_emulator import BOARD, FORM, FRAME_SAMPLES, Device
 from firmware_bridge.xiaozhi_frames import BadPacket, framed, unframed
@@ -44,6 +44,7 @@ def say(session: xiaozhi.Session, device: Device, words: str, now: int = 0) -> l
         brought += session.say(waiting.pop(0), now)
         replies, session.replies = session.replies, []
         for reply in replies:
+            assert isinstance(reply, str)
             waiting += device.hear(reply)
     return brought
 
@@ -134,7 +135,7 @@ def test_words_are_shown_to_who_sent_their_sound_and_abort_is_answered() -> None
     list(session.hear(device.sound(FRAMES[0]), 9600))
     session.show("what was before", 100)
     session.show('"Grüße" ' * 200, 9600)
-    assert list(session.say(device.abort(), 0)) == []
+    assert list(session.say(device.abort(), 0)) == [Quiet()]
     *shown, stop = session.replies
     assert json.loads(stop) == {"session_id": "7", "type": "tts", "state": "stop"}
     for each in shown:

@@ -1,5 +1,6 @@
 """A device that others wrote, `xiaozhi-sdk` (MIT), with its own libopus, is served by our port."""
 
+import asyncio
 import math
 from array import array
 from collections.abc import Mapping
@@ -11,6 +12,7 @@ pytest.importorskip("opuslib_next", reason="UNCHECKED: pip install offrecord[wea
 
 from xiaozhi_ends import Ends, linked
 
+from firmware_bridge.links import VOICE_HZ
 from firmware_bridge.session import Heard, Pictured
 from firmware_bridge.xiaozhi_emulator import Device
 from firmware_bridge.xiaozhi_frames import Packet, Speech
@@ -23,6 +25,7 @@ SWELLING = array(
     "h",
     [round(9000 * math.sin(n * 0.0864) * abs(math.sin(n * 0.0008))) for n in range(50 * FRAME)],
 )
+SPOKEN = array("h", [round(9000 * math.sin(n * 0.06)) for n in range(VOICE_HZ)])
 
 
 @pytest.fixture(autouse=True)
@@ -85,3 +88,37 @@ def test_its_decoder_reads_our_device_as_ours_does() -> None:
         pairs = zip(they_heard, array("h", heard.samples), strict=True)
         apart = max(apart, *(abs(a - b) for a, b in pairs))
     assert apart <= 2
+
+
+def test_another_sdk_shows_and_plays_an_answer() -> None:
+    from xiaozhi_sdk.core import XiaoZhiWebsocket  # noqa: PLC0415 (see `is_there`)
+
+    told: list[Mapping[str, Any]] = []
+    played = array("h")
+
+    async def use(ends: Ends) -> None:
+        async def keep(message: Mapping[str, Any]) -> None:
+            told.append(message)
+
+        sdk = XiaoZhiWebsocket(keep, ota_url=ends.asks, audio_sample_rate=RATE_HZ)
+        assert await sdk.init_connection("aa:bb:cc:dd:ee:ff")
+        await sdk.send_audio(bytes(2 * FRAME))
+        await ends.until(lambda: bool(ends.brought))
+        ends.link.take_answer("In the blue bowl.", goes_on=True, was_cut=False)
+        for place in range(0, len(SPOKEN), VOICE_HZ // 50):
+            ends.link.take_voice(SPOKEN[place : place + VOICE_HZ // 50].tobytes())
+            await asyncio.sleep(0)
+        ends.link.take_answer("", goes_on=False, was_cut=False)
+        await ends.until(lambda: bool(told) and told[-1].get("state") == "stop")
+        played.extend(sample for frame in sdk.output_audio_queue for sample in frame)
+        await sdk.close()
+
+    linked(use)
+    assert [(each["state"], each.get("text")) for each in told if each["type"] == "tts"] == [
+        ("start", None),
+        ("sentence_start", "In the blue bowl."),
+        ("stop", None),
+    ]
+    assert len(played) == pytest.approx(len(SPOKEN) * RATE_HZ / VOICE_HZ, abs=FRAME)  # it resamples
+    loud = [math.sqrt(sum(s * s for s in sound) / len(sound)) for sound in (played, SPOKEN)]
+    assert loud[0] == pytest.approx(loud[1], rel=0.1)

@@ -15,6 +15,7 @@ from edge.messages import (
     MuteState,
     Overheard,
     Reply,
+    ReturnAnswer,
     SealState,
     Shown,
     Speak,
@@ -25,7 +26,9 @@ from edge.messages import (
     Telling,
     Transcript,
     Voiced,
+    WordsWanted,
 )
+from edge.runtime.answers_back import AnswersBack
 from edge.runtime.mouth import Mouth, mostly
 
 THERE = SealState("voice", 1, "A", 3)
@@ -44,11 +47,11 @@ def heard(text: str, speaker: Speaker = Speaker.UNKNOWN) -> Transcript:
 class Room:
     """A mouth, the voice's ends of its pipes, and what it showed."""
 
-    def __init__(self) -> None:
+    def __init__(self, worn: AnswersBack | None = None) -> None:
         self.told, tells = os.pipe2(os.O_DIRECT | os.O_NONBLOCK)
         hears, self.reports = os.pipe2(os.O_DIRECT)
         self.shown: list[Shown] = []
-        self.mouth = Mouth((tells, hears), self.shown.append)
+        self.mouth = Mouth((tells, hears), self.shown.append, worn)
         self.fds = (self.told, tells, hears, self.reports)
 
     def said(self) -> list[Telling]:
@@ -242,3 +245,37 @@ def test_a_timer_that_nobody_asked_just_now_counts_from_its_own_ring(room: Room)
         assert room.mouth.heard_for_s < 5
 
     lived(life)
+
+
+def test_by_a_wearable_only_what_was_asked_there_is_said_once_it_is_entered() -> None:
+    happened: list[object] = []
+    worn = AnswersBack(happened.append, happened.append)
+    made = Room(worn)
+
+    async def life() -> None:
+        made.mouth.told(THERE)
+        worn.told(WordsWanted("the board", 0, takes_answers=True))
+        for asked in (None, heard("Where are the keys?")):
+            worn.asked(asked)
+            for message in (ASKED, reply(ANSWER)):
+                worn.shown(message)
+                made.mouth.shown(message)
+        entered = list(happened)
+        assert len(entered) == 2
+        first, second = made.said()
+        assert isinstance(first, Speak)
+        assert isinstance(second, Speak)
+        await made.report(Began(first.number), Spoke(first.number, 900, was_cut=False))
+        made.mouth.told(Hush())  # its button
+        assert made.said() == [Hush()]
+        await made.report(Spoke(second.number, 0, was_cut=True))
+
+    worn.is_spoken = lambda: True
+    lived(life)
+    assert happened[2:] == [
+        ReturnAnswer(ANSWER.partition(". ")[0] + ".", goes_on=True),
+        ReturnAnswer("", goes_on=False, was_cut=True),
+    ]
+    assert made.shown == [Speaking(is_heard=True), Speaking(is_heard=False, was_cut=True)]
+    for descriptor in made.fds:
+        os.close(descriptor)

@@ -34,7 +34,7 @@ REFUSED: Final = "the house asked to hear and see again; only you can"
 WHY: Final = "the house is told how sensing stands"
 
 
-class House:
+class HomeMqtt:
     """The runtime's side of `edge/mqtt/`."""
 
     def __init__(self, settings: config.Home, secret: bytes, present: Present, show: Show) -> None:
@@ -155,7 +155,7 @@ class House:
 
 def told(
     settings: config.Home, secret: bytes, present: Present, watching: list[Show]
-) -> House | None:
+) -> HomeMqtt | None:
     """Return what tells the house, and have it watch; None, and a notice, where it cannot."""
     if not settings.mqtt:
         return None
@@ -163,7 +163,7 @@ def told(
         present.tell(NOT_INSTALLED)
         return None
     try:
-        house = House(settings, secret, present, watching[0])
+        house = HomeMqtt(settings, secret, present, watching[0])
     except NoPassword as refusal:
         present.tell(str(refusal))
         return None

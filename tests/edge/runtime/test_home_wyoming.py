@@ -2,12 +2,12 @@
 
 from edge.ledger import Leaving
 from edge.messages import HomeAsks, HomeHeard, HomeVoice, Shown
-from edge.runtime.home import MOST_ASKING, Home
+from edge.runtime.home_wyoming import MOST_ASKING, HomeWyoming
 
 
-def made() -> tuple[Home, list[Leaving | Shown]]:
+def made() -> tuple[HomeWyoming, list[Leaving | Shown]]:
     happened: list[Leaving | Shown] = []
-    return Home(happened.append, happened.append), happened
+    return HomeWyoming(happened.append, happened.append), happened
 
 
 def test_the_leaving_is_entered_before_the_words_are_told_and_without_them() -> None:

@@ -1,4 +1,4 @@
-"""What becomes of the words that somebody in the house had found in their own sound?
+"""What becomes of the words that the house had found in its own sound, by the Wyoming protocol?
 
 They go back to who sent the sound, and nowhere else: no note, no context, no reasoner, no screen.
 That they leave the device is entered before they do, without the words.
@@ -22,7 +22,7 @@ MOST_ASKING: Final = 16
 WHY: Final = "the words in the sound that it sent"
 
 
-class Home:
+class HomeWyoming:
     """The runtime's side of the house's link."""
 
     def __init__(self, enter: Enter, tell: Show, discovery: "Discovery | None" = None) -> None:
