@@ -16,20 +16,21 @@ import numpy as np
 from edge import config, tune
 from edge.bench import CannotMeasure, speech, stream
 from edge.bench.clips import Clip, load_clip, read_manifest
-from edge.bench.conditions import Condition
+from edge.bench.conditions import GAP_S, Condition
 from edge.clock import SAMPLE_RATE_HZ
 from edge.signals import Samples
-from firmware_bridge import omi, omi_app, xiaozhi
+from firmware_bridge import adpcm, omi, omi_app, xiaozhi
 from firmware_bridge.adpcm import Packer
 from firmware_bridge.emulator import FRAME_SAMPLES, Faults, Way
 from firmware_bridge.emulator import Firmware as OurFirmware
 from firmware_bridge.frames import TOKEN_BYTES
+from firmware_bridge.hpke import Receiver, Sender, public_of
 from firmware_bridge.omi_app_emulator import PhoneApp
 from firmware_bridge.omi_emulator import NUMBERS
 from firmware_bridge.omi_emulator import Firmware as OmiFirmware
 from firmware_bridge.omi_sound import Sound
 from firmware_bridge.order import Order
-from firmware_bridge.session import Heard, Session
+from firmware_bridge.session import Closed, Heard, Session
 from firmware_bridge.xiaozhi_camera import Camera
 from firmware_bridge.xiaozhi_emulator import FRAME_SAMPLES as PACKET_SAMPLES
 from firmware_bridge.xiaozhi_emulator import Device
@@ -40,6 +41,7 @@ AWAY_SAMPLES: Final = SAMPLE_RATE_HZ // 5
 """So long nobody is connected, each time."""
 RENEW_EVERY: Final = 2 * SAMPLE_RATE_HZ
 TOKEN: Final = bytes(range(TOKEN_BYTES))
+CHAMBER_KEY: Final = bytes(range(1, 33))
 
 
 @dataclass(slots=True)
@@ -91,13 +93,16 @@ def _phone(codec: str) -> Callable[[], tuple[int, Callable[[], Line]]]:
     return phone
 
 
-def _ours(packer: type[Packer] | None = None) -> Callable[[], tuple[int, Callable[[], Line]]]:
+def _ours(
+    packer: type[Packer] | None = None, *, encrypts: bool = False
+) -> Callable[[], tuple[int, Callable[[], Line]]]:
     """Return what makes a wearable that speaks our own frames."""
 
     def wearable() -> tuple[int, Callable[[], Line]]:
         def line() -> Line:
-            firmware = OurFirmware(TOKEN, packer=packer() if packer else None)
-            session = Session(TOKEN)
+            sender = Sender(public_of(CHAMBER_KEY)) if encrypts else None
+            firmware = OurFirmware(TOKEN, packer=packer() if packer else None, sender=sender)
+            session, receiver = Session(TOKEN), Receiver(CHAMBER_KEY)
 
             def sends(samples: bytes, at: int) -> list[bytes]:
                 firmware.clock = at
@@ -109,7 +114,7 @@ def _ours(packer: type[Packer] | None = None) -> Callable[[], tuple[int, Callabl
                     session.renew_credit(now)  # as the link does
                 brought = list(session.feed(arrived, now))
                 _answer(firmware, session, now)
-                return list(brought)
+                return [_opened(each, receiver) for each in brought]
 
             list(session.feed(firmware.hello(), 0))
             _answer(firmware, session, 0)
@@ -126,6 +131,14 @@ def _answer(firmware: OurFirmware, session: Session, now: int) -> None:
     for reply in replies:
         for answer in firmware.hear(reply):
             list(session.feed(answer, now))
+
+
+def _opened(brought: object, receiver: Receiver) -> object:
+    """Return the sound that the chamber finds in what only it can open, and all else as it is."""
+    if not isinstance(brought, Closed):
+        return brought
+    block = receiver.open(brought.encapsulated, brought.number, brought.known, brought.box)
+    return Heard(adpcm.unpacked(block), brought.start)
 
 
 def _xiaozhi() -> tuple[int, Callable[[], Line]]:
@@ -148,7 +161,11 @@ WEARABLES: Final[Mapping[str, Mapping[str, Callable[[], tuple[int, Callable[[], 
     "omi": {codec: _omi(codec) for codec in NUMBERS},
     "omi-app": {codec: _phone(codec) for codec in ("pcm16", "opus")},
     "websocket": {"pcm16": _ours()},
-    "serial": {"pcm16": _ours(), "adpcm": _ours(Packer)},
+    "serial": {
+        "pcm16": _ours(),
+        "adpcm": _ours(Packer),
+        "encrypted": _ours(Packer, encrypts=True),
+    },
     "xiaozhi": {"opus": _xiaozhi},
 }
 """Protocol -> codec -> what makes a wearable: samples in a frame, and a connection of it."""
@@ -193,7 +210,7 @@ def measure(asked: Asked) -> dict[str, Any]:
         raise CannotMeasure(f"{asked.protocol} comes by TCP, which loses nothing; --loss 0")
     settings = tune.applied(asked.settings)
     clips, sounds = _enough(asked)
-    samples, parts = stream.join(sounds, stream.gaps(len(sounds)))
+    samples, parts = stream.join(sounds, [GAP_S] * len(sounds))
     judge = speech.judge(clips)
 
     def wer(heard: Samples) -> float:
