@@ -10,7 +10,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -39,12 +39,13 @@ def sentence() -> Media:
 class Worn:
     """`offrecord run --wearable`, and who wears it."""
 
-    def __init__(self, data: Path) -> None:
+    def __init__(self, data: Path, within: Sequence[str] = ()) -> None:
         self.lines: list[Line] = []
         self._more = threading.Condition()
         self._is_worn = True
+        command = [sys.executable, "-m", "edge.cli", "run", "--wearable", "0", "--json"]
         self.process = subprocess.Popen(
-            [sys.executable, "-m", "edge.cli", "run", "--wearable", "0", "--json", "--data", data],
+            [*within, *command, "--data", data],
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             text=True,
@@ -113,9 +114,9 @@ class Worn:
 
 
 @contextlib.contextmanager
-def worn(data: Path) -> Iterator[Worn]:
-    """Yield one whose first sentence has been understood."""
-    running = Worn(data)
+def worn(data: Path, within: Sequence[str] = ()) -> Iterator[Worn]:
+    """Yield one whose first sentence has been understood; `within` is what starts its command."""
+    running = Worn(data, within)
     try:
         running.until("Transcript")
         yield running
