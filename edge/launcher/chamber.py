@@ -45,6 +45,10 @@ from edge.messages import (
 
 SLOTS: Final = 4
 """The last one is for what the companion's own voice plays."""
+CANNOT_COUNT: Final = (
+    "the kernel does not let this user count what the chamber writes, because user namespaces are "
+    "not allowed here; allow them (in a container by its seccomp profile), or run it as root"
+)
 MOST_ENDED: Final = 2
 """So many chambers may end for one specialist; the next one lives without it."""
 FORGIVEN_S: Final = 3600.0
@@ -207,7 +211,11 @@ class ChamberProcess:
         checked = self._processes.check(runtime, "runtime")
         if not (checked and self._processes.check(child, "chamber")):
             return
-        self.airlock.greeted(child.pid, hello)
+        try:
+            self.airlock.greeted(child.pid, hello)
+        except PermissionError:
+            self._processes.fail(CANNOT_COUNT)
+            return
         if self.airlock.is_exact:
             self._let_work()
         else:  # the ledger's count is where this one begins
